@@ -1,0 +1,138 @@
+// Mailbox<T>: the one way for a value to reach another event loop. The receiver owns the Mailbox and reads it on
+// its own thread; a Sender is a cheap copy that any thread may post with. The first post into an empty box rings
+// once (one queued event without payload), so a burst costs one wake-up.
+// INVARIANT: after ~Mailbox no callback runs, and every later post() returns false and destroys its value.
+// Thread: Mailbox belongs to the thread that made it, which needs an event loop; Sender is safe from any thread.
+#pragma once
+
+#include "server/base/mutex.h"
+
+#include <QCoreApplication>
+#include <QEvent>
+#include <QObject>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace provost {
+
+namespace detail {
+
+class Bell final : public QObject
+{
+public:
+    explicit Bell(std::function<void()> onRing)
+        : m_onRing(std::move(onRing))
+    {
+    }
+
+    // Safe from any thread while the Bell lives.
+    void ring()
+    {
+        QCoreApplication::postEvent(this, new QEvent(QEvent::User), Qt::HighEventPriority);
+    }
+
+    bool event(QEvent *event) override
+    {
+        if (event->type() != QEvent::User)
+            return QObject::event(event);
+        m_onRing();
+        return true;
+    }
+
+private:
+    std::function<void()> m_onRing;
+};
+
+template <class T>
+struct MailboxState
+{
+    Mutex mutex;
+    std::deque<T> letters GUARDED_BY(mutex);
+    Bell *bell GUARDED_BY(mutex) = nullptr; // null once the Mailbox is gone
+};
+
+} // namespace detail
+
+template <class T>
+class Mailbox
+{
+public:
+    class Sender
+    {
+    public:
+        Sender() = default;
+
+        // False if the receiver is gone; the value is then destroyed.
+        bool post(T value) const
+        {
+            if (!m_state)
+                return false;
+            const Lock lock(m_state->mutex);
+            if (m_state->bell == nullptr)
+                return false;
+            m_state->letters.push_back(std::move(value));
+            if (m_state->letters.size() == 1)
+                m_state->bell->ring();
+            return true;
+        }
+
+    private:
+        friend class Mailbox;
+        explicit Sender(std::shared_ptr<detail::MailboxState<T>> state)
+            : m_state(std::move(state))
+        {
+        }
+        std::shared_ptr<detail::MailboxState<T>> m_state;
+    };
+
+    // `onLetter` runs on this thread, once per value, in the order of posting.
+    explicit Mailbox(std::function<void(T)> onLetter)
+        : m_onLetter(std::move(onLetter))
+        , m_bell([this] { deliver(); })
+    {
+        const Lock lock(m_state->mutex);
+        m_state->bell = &m_bell;
+    }
+
+    ~Mailbox()
+    {
+        std::deque<T>
+            undelivered; // destroyed outside the lock: a value's destructor may post again
+        const Lock lock(m_state->mutex);
+        m_state->bell = nullptr;
+        undelivered.swap(m_state->letters);
+    }
+
+    Mailbox(const Mailbox &) = delete;
+    Mailbox &operator=(const Mailbox &) = delete;
+
+    [[nodiscard]] Sender sender() const { return Sender(m_state); }
+
+private:
+    void deliver()
+    {
+        const auto alive = m_state; // a letter may destroy this Mailbox
+        std::deque<T> letters;
+        {
+            const Lock lock(alive->mutex);
+            letters.swap(alive->letters);
+        }
+        for (T &letter : letters) {
+            {
+                const Lock lock(alive->mutex);
+                if (alive->bell == nullptr)
+                    return;
+            }
+            m_onLetter(std::move(letter));
+        }
+    }
+
+    std::shared_ptr<detail::MailboxState<T>> m_state = std::make_shared<detail::MailboxState<T>>();
+    std::function<void(T)> m_onLetter;
+    detail::Bell m_bell;
+};
+
+} // namespace provost
