@@ -29,7 +29,7 @@ struct Id
 using TenantId = Id<struct TenantTag>;   // slug, [a-z0-9-]{1,63}: "acme-corp"
 using UserId = Id<struct UserTag>;       // as the identity source names it: "alice@acme.com"
 using CredentialId = Id<struct KeyTag>;  // public part of a key: "k7Fq2…", never the secret
-using RequestId = Id<struct RequestTag>; // X-Request-Id, see shared outside interfaces in README.md
+using RequestId = Id<struct RequestTag>; // X-Request-Id: 1 to 128 visible ASCII characters
 using ServerId = Id<struct ServerTag>;   // a tool server of the org directory: "analytics"
 using SessionId = Id<struct SessionTag>; // 128 random bits of a legacy MCP session
 

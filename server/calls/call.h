@@ -1,0 +1,69 @@
+// One governed call as a request and its answer, in the words of MCP but free of any transport.
+// Thread: values.
+#pragma once
+
+#include "server/base/clock.h"
+#include "server/base/ids.h"
+#include "server/base/json.h"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <variant>
+
+namespace provost::calls {
+
+enum class Operation {
+    ListTools,
+    CallTool,
+    ListResources,
+    ListResourceTemplates,
+    ReadResource,
+    ListPrompts,
+    GetPrompt,
+    Complete,
+};
+
+// The action name of records: "list_tools", "tool_call", "resource_read", …
+[[nodiscard]] const char *actionOf(Operation operation);
+
+struct CallRequest
+{
+    Operation operation = Operation::CallTool;
+    QByteArray credential;          // the bearer token as presented; empty if none
+    std::optional<TenantId> tenant; // from the route; none: the credential's tenant
+    QByteArray name;                // tool or prompt name, or resource uri; empty for lists
+    Json params = Json::object();   // of the JSON-RPC request, whole
+    QByteArray agent;               // as claimed: "claude-code 2.1"
+    RequestId requestId;
+    QByteArray workflowId; // as claimed
+    QByteArray sessionId;  // public hash of a legacy session; empty if none
+    QByteArray transport = "http";
+    QByteArray peerAddress;
+    MonotonicTime received; // when the request was complete
+    std::stop_token stop;
+    std::function<void(QByteArray method, Json params)> notify; // any thread; may be empty
+};
+
+// Why a call was not carried out: for the agent to act on. Recorded like any other outcome.
+struct Refusal
+{
+    ErrorCode code = ErrorCode::Internal;
+    QByteArray reason;                      // one sentence
+    std::optional<Microseconds> retryAfter; // RateLimited, Unavailable
+    QByteArray policy;                      // name of the rule, if one decided
+    bool operator==(const Refusal &) const = default;
+};
+
+// The MCP result object, or a refusal.
+struct CallReply
+{
+    std::variant<Json, Refusal> value;
+    bool toolError = false; // the result says isError
+
+    [[nodiscard]] bool isRefused() const { return std::holds_alternative<Refusal>(value); }
+    [[nodiscard]] const Refusal &refusal() const { return std::get<Refusal>(value); }
+    [[nodiscard]] const Json &result() const { return std::get<Json>(value); }
+};
+
+} // namespace provost::calls

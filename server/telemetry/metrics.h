@@ -1,0 +1,76 @@
+// Metrics: counts and latencies of governed calls, for /metrics (Prometheus text format 0.0.4), the console's Overview
+// and the limits of alerts. Cheap on the way of a call: one lock-free update per call.
+// Thread: observe() and the counters from any thread; snapshot() from any thread.
+#pragma once
+
+#include "server/base/clock.h"
+#include "server/base/ids.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace provost::telemetry {
+
+enum class Outcome { Success, Denied, RateLimited, ToolError, Error, Cancelled };
+inline constexpr int outcomeCount = 6;
+
+struct CallSample
+{
+    TenantId tenant;
+    QByteArray
+        tool; // final name of a known tool; empty otherwise (names that agents invent must not grow tables)
+    Outcome outcome = Outcome::Success;
+    Microseconds total{0};   // from the complete request to the answer
+    Microseconds backend{0}; // of it, in the tool
+};
+
+// Counts of one second and of the whole run.
+struct SecondSample
+{
+    WallTime second;
+    std::int64_t calls = 0;
+    std::int64_t byOutcome[outcomeCount] = {};
+    std::int64_t p50Us = 0; // gateway time: total minus backend
+    std::int64_t p95Us = 0;
+    std::int64_t p99Us = 0;
+};
+
+struct ToolTotals
+{
+    TenantId tenant;
+    QByteArray tool;
+    std::int64_t byOutcome[outcomeCount] = {};
+    std::int64_t p50Us = 0; // total time
+    std::int64_t p95Us = 0;
+    std::int64_t p99Us = 0;
+};
+
+struct MetricsSnapshot
+{
+    std::int64_t calls = 0;
+    std::int64_t byOutcome[outcomeCount] = {};
+    std::int64_t failedAuthentications = 0;
+    std::vector<SecondSample> recent; // the last 15 minutes, oldest first
+    std::vector<ToolTotals> tools;
+};
+
+class Metrics
+{
+public:
+    explicit Metrics(const Clock &clock);
+    ~Metrics();
+
+    void observe(const CallSample &sample);
+    void countFailedAuthentication();
+
+    [[nodiscard]] MetricsSnapshot snapshot(const TenantId *onlyTenant = nullptr) const;
+    // The body of GET /metrics.
+    [[nodiscard]] QByteArray toPrometheus() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace provost::telemetry

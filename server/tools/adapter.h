@@ -1,0 +1,125 @@
+// Adapter: the one interface behind which every kind of tool server stands (SQL, MCP upstream, builtin; README.md
+// shows how a further kind is added). An adapter lists what it serves and executes one governed call at a time per
+// invocation; it never decides who may call.
+// Thread: functions are called on any gateway loop and must not block it. Tasks resume on the caller's loop; work
+// happens on the adapter's own event loop or on the ToolPool. status() is safe from any thread.
+#pragma once
+
+#include "server/base/ids.h"
+#include "server/base/json.h"
+#include "server/base/task.h"
+#include "server/policy/decision.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace provost::tools {
+
+// How much of a call is kept in the audit record.
+enum class Capture { None, Metadata, Arguments, ArgumentsAndResult };
+
+// What policy is asked before the thing is used.
+struct PolicyBinding
+{
+    QByteArray permission = "run";  // "read", "write", "run"
+    QByteArray resource;            // "analytics_db.customers"; empty if none
+    std::vector<QByteArray> within; // "analytics_db"
+    Json attributes = Json::object();
+    std::vector<QByteArray> rowAttributes; // columns that conditions may speak about row by row
+    bool operator==(const PolicyBinding &) const = default;
+};
+
+struct ToolDescriptor
+{
+    QByteArray name;       // as agents see it, unique in the tenant: [A-Za-z0-9_.-]{1,128}
+    QByteArray nativeName; // as the adapter knows it
+    // The MCP Tool object as it is listed, complete and lossless; its "name" equals `name`.
+    Json definition;
+    PolicyBinding policy;
+    Capture capture = Capture::Arguments;
+    std::chrono::milliseconds deadline{30'000};
+};
+
+// A resource, a resource template or a prompt of an MCP upstream.
+struct ItemDescriptor
+{
+    QByteArray name; // uri, uriTemplate or prompt name as agents see it
+    QByteArray nativeName;
+    Json definition; // the MCP object as listed
+    PolicyBinding policy;
+};
+
+struct Catalog
+{
+    std::vector<ToolDescriptor> tools;
+    std::vector<ItemDescriptor> resources;
+    std::vector<ItemDescriptor> resourceTemplates;
+    std::vector<ItemDescriptor> prompts;
+};
+
+// What a call brings along. Copied into the adapter's frame.
+struct CallContext
+{
+    TenantId tenant;
+    UserId user;
+    QByteArray callId;
+    Json userAttributes;                        // for bound values such as ${user.region}
+    std::optional<policy::RowFilter> rowFilter; // must hold for every row read or written
+    policy::FieldRules fields;                  // columns to mask or drop
+    Json meta; // the request's _meta, to be forwarded losslessly; null if none
+    std::chrono::milliseconds deadline{30'000};
+    std::stop_token stop; // callbacks run on the requester's thread and must only post
+    // Sends a notification (method and params) to the agent while the call runs. Any thread; may be empty.
+    std::function<void(QByteArray method, Json params)> notify;
+};
+
+struct Output
+{
+    Json result; // the MCP result object (CallToolResult, ReadResourceResult, …), lossless
+    std::optional<std::int64_t> recordsReturned;
+    std::optional<std::int64_t> recordsModified;
+    std::int64_t costMicroUsd = 0;
+};
+
+enum class AdapterState { Stopped, Starting, Ready, Failed, Disabled };
+
+struct AdapterStatus
+{
+    AdapterState state = AdapterState::Stopped;
+    QByteArray detail; // last error, or version of the upstream
+    int restarts = 0;
+    std::int64_t callsInFlight = 0;
+};
+
+class Adapter
+{
+public:
+    virtual ~Adapter() = default;
+
+    // Everything served now, with names not yet prefixed. Starts or connects what is needed.
+    // Errors: Unavailable, Upstream, Timeout.
+    [[nodiscard]] virtual Task<Result<Catalog>> catalog() = 0;
+
+    // Executes. A failure of the tool itself is a result with isError; an Error means that the tool could not be
+    // reached or stopped in time. `nativeName` is a tool of catalog().
+    [[nodiscard]] virtual Task<Result<Output>> call(QByteArray nativeName, Json arguments,
+                                                    CallContext context) = 0;
+
+    [[nodiscard]] virtual Task<Result<Output>> readResource(QByteArray nativeUri,
+                                                            CallContext context);
+    [[nodiscard]] virtual Task<Result<Output>> getPrompt(QByteArray nativeName, Json arguments,
+                                                         CallContext context);
+    // `params` of completion/complete with native names inside.
+    [[nodiscard]] virtual Task<Result<Output>> complete(Json params, CallContext context);
+
+    // `onChanged` may run on any thread when catalog() would answer differently. Must only post.
+    virtual void setOnCatalogChanged(std::function<void()> onChanged);
+
+    [[nodiscard]] virtual AdapterStatus status() const = 0;
+};
+
+} // namespace provost::tools
