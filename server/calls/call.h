@@ -26,6 +26,7 @@ enum class Operation {
 
 // The action name of records: "list_tools", "tool_call", "resource_read", …
 [[nodiscard]] const char *actionOf(Operation operation);
+[[nodiscard]] bool isList(Operation operation);
 
 struct CallRequest
 {

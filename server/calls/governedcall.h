@@ -1,6 +1,7 @@
-// GovernedCall: the one way to a tool. Its eight steps are in governedcall.cpp, in the order in which they happen.
+// GovernedCall: the one way to a tool. Its eight steps are in governedcall.cpp, in the order in which they happen;
+// discovery (tools/list and the like) takes the same steps.
 // INVARIANT: no effect without a durable intent, no answer without a durable outcome.
-// Thread: run() on the gateway loop of the request; it resumes there.
+// Thread: run() on the gateway loop of the request; it resumes there. The members are safe from any loop.
 #pragma once
 
 #include "server/calls/call.h"
@@ -8,24 +9,42 @@
 
 namespace provost::calls {
 
+struct CallProgress; // what the steps of one call have learned so far
+
 class GovernedCall
 {
 public:
     // All references outlive the object.
-    GovernedCall(const TenantDirectory &tenants, const identity::IdentityStore &identities,
-                 audit::Journal &installation, const Clock &clock, Random &random,
-                 telemetry::Metrics &metrics);
+    struct Services
+    {
+        const TenantDirectory &tenants;
+        const identity::IdentityStore &identities;
+        audit::Journal &installation; // records what belongs to no tenant: failed authentication
+        const Clock &clock;
+        Random &random;
+        telemetry::Metrics &metrics;
+    };
+    explicit GovernedCall(Services services);
 
     // Never fails: what goes wrong is a refusal in the reply, and recorded.
     [[nodiscard]] Task<CallReply> run(CallRequest request);
 
 private:
-    const TenantDirectory &m_tenants;
-    const identity::IdentityStore &m_identities;
-    audit::Journal &m_installation;
-    const Clock &m_clock;
-    Random &m_random;
-    telemetry::Metrics &m_metrics;
+    using Step = tl::expected<void, Refusal>;
+
+    [[nodiscard]] Step identify(CallProgress &call) const;
+    [[nodiscard]] Step admit(CallProgress &call) const;
+    [[nodiscard]] Step decide(CallProgress &call) const;
+    [[nodiscard]] Task<Step> intend(CallProgress &call) const;
+    [[nodiscard]] Task<Step> execute(CallProgress &call) const;
+    [[nodiscard]] Step filter(CallProgress &call) const;
+    void settle(CallProgress &call, const Step &outcome) const;
+    [[nodiscard]] Task<CallReply> conclude(CallProgress &call, Step outcome) const;
+
+    [[nodiscard]] bool mayRecordFailedAuthentication(const CallProgress &call) const;
+
+    Services m_services;
+    mutable limits::RateLimiter m_failedAuthentications;
 };
 
 } // namespace provost::calls

@@ -42,8 +42,13 @@ struct Usage
         callsByPolicyInPeriod; // of rate-limited policies, within their period
 };
 
+// Call: all arguments are known. Discovery: they are not yet, and a condition over `args` counts as one that may come
+// out either way, so a tool is listed unless every call of it would be denied.
+enum class Stage { Call, Discovery };
+
 struct Request
 {
+    Stage stage = Stage::Call;
     TenantId tenant;
     Subject user;
     QByteArray tool; // empty when only a resource is asked for

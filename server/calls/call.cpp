@@ -1,0 +1,35 @@
+#include "server/calls/call.h"
+
+namespace provost::calls {
+
+const char *actionOf(Operation operation)
+{
+    switch (operation) {
+    case Operation::ListTools: return "list_tools";
+    case Operation::CallTool: return "tool_call";
+    case Operation::ListResources: return "list_resources";
+    case Operation::ListResourceTemplates: return "list_resource_templates";
+    case Operation::ReadResource: return "resource_read";
+    case Operation::ListPrompts: return "list_prompts";
+    case Operation::GetPrompt: return "prompt_get";
+    case Operation::Complete: return "complete";
+    }
+    return "unknown";
+}
+
+bool isList(Operation operation)
+{
+    switch (operation) {
+    case Operation::ListTools:
+    case Operation::ListResources:
+    case Operation::ListResourceTemplates:
+    case Operation::ListPrompts: return true;
+    case Operation::CallTool:
+    case Operation::ReadResource:
+    case Operation::GetPrompt:
+    case Operation::Complete: return false;
+    }
+    return false;
+}
+
+} // namespace provost::calls

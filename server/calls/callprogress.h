@@ -1,0 +1,50 @@
+// What the steps of one governed call have learned so far. Lives in the frame of GovernedCall::run().
+// Thread: the call's gateway loop.
+#pragma once
+
+#include "server/calls/call.h"
+#include "server/calls/tenantview.h"
+
+namespace provost::calls {
+
+struct CallProgress
+{
+    CallRequest request;
+    QByteArray id; // joins intent and outcome
+    WallTime started;
+
+    std::optional<identity::Principal> principal; // step 1
+    std::optional<TenantView> tenant;             // step 1
+    const tools::RegisteredTool *tool = nullptr;  // step 3; owned by tenant->registry
+    const tools::RegisteredItem *item = nullptr;  // step 3; a resource or prompt
+    policy::Request question;                     // step 3
+    std::optional<policy::Decision> decision;     // step 3
+    tools::Output output;                         // steps 5 and 6
+    Microseconds backend{0};                      // step 5: time in the adapter
+
+    [[nodiscard]] const tools::PolicyBinding *binding() const
+    {
+        if (tool != nullptr)
+            return &tool->descriptor.policy;
+        return item != nullptr ? &item->descriptor.policy : nullptr;
+    }
+};
+
+// The two records of a call; see server/audit/README.md.
+[[nodiscard]] audit::Record intentRecord(const CallProgress &call);
+// `refusal` is null for a call that was carried out.
+[[nodiscard]] audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal,
+                                          WallTime now, Microseconds duration);
+
+// What the caller asks policy for one thing of the registry.
+[[nodiscard]] policy::Request questionFor(const CallProgress &call, QByteArrayView tool,
+                                          const tools::PolicyBinding &binding);
+
+// The answer of a list operation: the definitions that policy lets this principal use.
+[[nodiscard]] Json visibleList(const CallProgress &call);
+
+// Masks and drops the fields wherever they appear in the result's structured content; text that mirrored it is made
+// anew. Errors: a result whose text cannot be searched for the fields is withheld.
+[[nodiscard]] Result<void> applyFieldRules(const policy::FieldRules &rules, Json &result);
+
+} // namespace provost::calls

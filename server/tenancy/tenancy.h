@@ -1,0 +1,52 @@
+// Tenancy: all tenants that are served, and the directory in which a governed call finds its own. A new revision of
+// the org directory is adopted whole or not at all.
+// Thread: the control thread; find() from any thread.
+#pragma once
+
+#include "server/tenancy/tenantruntime.h"
+
+#include <atomic>
+
+namespace provost::tenancy {
+
+// One revision of the org directory, read and free of errors.
+struct OrgRevision
+{
+    QByteArray id;
+    policy::Org org;
+    std::vector<tools::ServerDefinition> servers;
+};
+
+class Tenancy final : public calls::TenantDirectory
+{
+public:
+    // `onChanged` runs on the control thread when a tenant's policy or registry is another.
+    Tenancy(TenantSurroundings surroundings, std::function<void(const TenantId &)> onChanged);
+    ~Tenancy() override;
+
+    // Opens new tenants, updates known ones and closes those that are gone. What cannot be opened is in problems().
+    // Errors: InvalidInput when a policy does not compile; everything stays as it was.
+    [[nodiscard]] Result<void> adopt(const OrgRevision &revision);
+
+    [[nodiscard]] std::optional<calls::TenantView> find(const TenantId &id) const override;
+
+    [[nodiscard]] std::vector<std::shared_ptr<TenantRuntime>> tenants() const;
+    [[nodiscard]] std::shared_ptr<TenantRuntime>
+    tenant(const TenantId &id) const; // null if not served
+    [[nodiscard]] const std::vector<QByteArray> &problems() const { return m_problems; }
+
+private:
+    using Views = std::unordered_map<TenantId, calls::TenantView>;
+
+    void publish();
+    [[nodiscard]] std::shared_ptr<TenantRuntime> openTenant(const TenantId &id);
+
+    const TenantSurroundings m_surroundings;
+    const std::function<void(const TenantId &)> m_onChanged;
+    std::map<TenantId, std::shared_ptr<TenantRuntime>> m_tenants;
+    std::vector<QByteArray> m_problems;
+    bool m_adopting = false;
+    std::atomic<std::shared_ptr<const Views>> m_views;
+};
+
+} // namespace provost::tenancy
