@@ -1,0 +1,126 @@
+#include "server/protocol/jsonrpc.h"
+
+namespace provost::protocol {
+
+namespace {
+
+bool isId(const Json &value)
+{
+    return value.isString() || value.toInteger().has_value();
+}
+
+tl::unexpected<RpcError> invalid(QByteArray why)
+{
+    return reject(400, code::InvalidRequest, "Invalid request: " + why);
+}
+
+Checked<Message> decodeResponse(Json &message)
+{
+    const Json *id = message.find("id");
+    const Json *result = message.find("result");
+    const Json *error = message.find("error");
+    if (id == nullptr || !isId(*id))
+        return invalid("a response needs an id, a string or an integer");
+    if ((result == nullptr) == (error == nullptr))
+        return invalid("a response has either a result or an error");
+    if ((result != nullptr && !result->isObject()) || (error != nullptr && !error->isObject()))
+        return invalid("the result or error of a response is an object");
+    return Message{MessageKind::Response, *id, {}, Json::object()};
+}
+
+QByteArray head(const Json &id)
+{
+    QByteArray out;
+    out.reserve(512);
+    out.append(R"({"jsonrpc":"2.0")");
+    if (!id.isNull()) {
+        out.append(R"(,"id":)");
+        id.appendTo(out);
+    }
+    return out;
+}
+
+} // namespace
+
+Checked<Json> parseBody(QByteArrayView body)
+{
+    auto parsed = Json::parse(body);
+    if (parsed)
+        return std::move(*parsed);
+    const QByteArray why = parsed.error().message.toUtf8();
+    if (parsed.error().code == ErrorCode::TooLarge)
+        return invalid(why);
+    return reject(400, code::ParseError, "Parse error: " + why);
+}
+
+Checked<Message> decodeMessage(Json message)
+{
+    if (!message.isObject())
+        return invalid("a message is an object");
+    if (message["jsonrpc"] != Json("2.0"))
+        return invalid(R"("jsonrpc" must be "2.0")");
+    const Json *method = message.find("method");
+    if (method == nullptr)
+        return decodeResponse(message);
+    if (!method->isString() || method->toByteArray().isEmpty())
+        return invalid("the method is a string");
+
+    Message decoded;
+    decoded.method = method->toByteArray();
+    const Json *id = message.find("id");
+    if (id != nullptr && !isId(*id))
+        return invalid("the id is a string or an integer");
+    decoded.kind = id != nullptr ? MessageKind::Request : MessageKind::Notification;
+    if (id != nullptr)
+        decoded.id = *id;
+    if (Json *params = message.find("params"); params != nullptr) {
+        if (!params->isObject())
+            return invalid("params are an object");
+        decoded.params = std::move(*params);
+    }
+    return decoded;
+}
+
+Json readableId(const Json &message)
+{
+    const Json &id = message["id"];
+    return isId(id) ? id : Json();
+}
+
+QByteArray encodeResult(const Json &id, const Json &result)
+{
+    QByteArray out = head(id);
+    out.append(R"(,"result":)");
+    result.appendTo(out);
+    out.append('}');
+    return out;
+}
+
+QByteArray encodeError(const Json &id, const RpcError &error)
+{
+    QByteArray out = head(id);
+    out.append(R"(,"error":{"code":)").append(QByteArray::number(error.code));
+    out.append(R"(,"message":)");
+    appendJsonString(out, error.message);
+    if (!error.data.isNull()) {
+        out.append(R"(,"data":)");
+        error.data.appendTo(out);
+    }
+    out.append("}}");
+    return out;
+}
+
+QByteArray encodeNotification(QByteArrayView method, const Json &params)
+{
+    QByteArray out = head({});
+    out.append(R"(,"method":)");
+    appendJsonString(out, method);
+    if (!params.isNull()) {
+        out.append(R"(,"params":)");
+        params.appendTo(out);
+    }
+    out.append('}');
+    return out;
+}
+
+} // namespace provost::protocol

@@ -1,0 +1,143 @@
+#include "server/protocol/method.h"
+
+#include "server/protocol/meta.h"
+
+#include <algorithm>
+#include <array>
+
+namespace provost::protocol {
+
+namespace {
+
+enum class Eras { Legacy, Modern, Both };
+
+struct MethodRow
+{
+    QByteArrayView name;
+    Method method;
+    Eras eras;
+    QByteArrayView nameMember = {};
+    QByteArrayView listMember = {};
+};
+
+constexpr std::array rows{
+    MethodRow{"initialize", Method::Initialize, Eras::Legacy},
+    MethodRow{"ping", Method::Ping, Eras::Legacy},
+    MethodRow{"logging/setLevel", Method::SetLogLevel, Eras::Legacy},
+    MethodRow{"resources/subscribe", Method::Subscribe, Eras::Legacy},
+    MethodRow{"resources/unsubscribe", Method::Unsubscribe, Eras::Legacy},
+    MethodRow{"server/discover", Method::Discover, Eras::Modern},
+    MethodRow{"tools/list", Method::ListTools, Eras::Both, {}, "tools"},
+    MethodRow{"tools/call", Method::CallTool, Eras::Both, "name"},
+    MethodRow{"resources/list", Method::ListResources, Eras::Both, {}, "resources"},
+    MethodRow{"resources/templates/list",
+              Method::ListResourceTemplates,
+              Eras::Both,
+              {},
+              "resourceTemplates"},
+    MethodRow{"resources/read", Method::ReadResource, Eras::Both, "uri"},
+    MethodRow{"prompts/list", Method::ListPrompts, Eras::Both, {}, "prompts"},
+    MethodRow{"prompts/get", Method::GetPrompt, Eras::Both, "name"},
+    MethodRow{"completion/complete", Method::Complete, Eras::Both},
+};
+
+const MethodRow &rowOf(Method method)
+{
+    return *std::find_if(rows.begin(), rows.end(),
+                         [&](const MethodRow &row) { return row.method == method; });
+}
+
+Checked<QByteArray> requiredText(const Json &params, QByteArrayView member)
+{
+    const Json &value = params[member];
+    if (!value.isString() || value.toByteArray().isEmpty())
+        return rejectParams("Invalid params: `" + member.toByteArray() + "` must be a string");
+    return value.toByteArray();
+}
+
+Checked<QByteArray> checkCompletion(const Json &params)
+{
+    const Json &reference = params["ref"];
+    const Json &argument = params["argument"];
+    if (!argument["name"].isString() || !argument["value"].isString())
+        return rejectParams("Invalid params: `argument` needs a name and a value");
+    if (reference["type"] == Json("ref/prompt"))
+        return requiredText(reference, "name");
+    if (reference["type"] == Json("ref/resource"))
+        return requiredText(reference, "uri");
+    return rejectParams("Invalid params: `ref` must be a ref/prompt or a ref/resource");
+}
+
+Checked<QByteArray> checkInitialize(const Json &params)
+{
+    if (!params["protocolVersion"].isString())
+        return rejectParams("Invalid params: `protocolVersion` must be a string");
+    if (!params["capabilities"].isObject() || !params["clientInfo"].isObject())
+        return rejectParams("Invalid params: `capabilities` and `clientInfo` must be objects");
+    return QByteArray();
+}
+
+// The absent member is fine.
+bool isObjectOrAbsent(const Json &params, QByteArrayView member)
+{
+    const Json *value = params.find(member);
+    return value == nullptr || value->isObject();
+}
+
+} // namespace
+
+std::optional<Method> findMethod(QByteArrayView name, Era era)
+{
+    const Eras only = era == Era::Legacy ? Eras::Legacy : Eras::Modern;
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const MethodRow &row) {
+        return row.name == name && (row.eras == Eras::Both || row.eras == only);
+    });
+    return found != rows.end() ? std::optional(found->method) : std::nullopt;
+}
+
+RpcError unknownMethod(QByteArrayView name, Era era)
+{
+    return {era == Era::Modern ? 404 : 200,
+            code::MethodNotFound,
+            "Method not found: " + name.first(std::min<qsizetype>(name.size(), 100)).toByteArray(),
+            {}};
+}
+
+Checked<QByteArray> checkParams(Method method, const Json &params)
+{
+    switch (method) {
+    case Method::Initialize: return checkInitialize(params);
+    case Method::SetLogLevel:
+        if (!logLevelOf(params["level"].toByteArray()))
+            return rejectParams("Invalid params: `level` is not a log level");
+        return QByteArray();
+    case Method::CallTool:
+    case Method::GetPrompt:
+        if (!isObjectOrAbsent(params, "arguments"))
+            return rejectParams("Invalid params: `arguments` must be an object");
+        return requiredText(params, "name");
+    case Method::ReadResource:
+    case Method::Subscribe:
+    case Method::Unsubscribe: return requiredText(params, "uri");
+    case Method::Complete: return checkCompletion(params);
+    case Method::Ping:
+    case Method::Discover:
+    case Method::ListTools:
+    case Method::ListResources:
+    case Method::ListResourceTemplates:
+    case Method::ListPrompts: return QByteArray();
+    }
+    return rejectParams("Invalid params");
+}
+
+QByteArrayView nameMember(Method method)
+{
+    return rowOf(method).nameMember;
+}
+
+QByteArrayView listMember(Method method)
+{
+    return rowOf(method).listMember;
+}
+
+} // namespace provost::protocol
