@@ -1,0 +1,247 @@
+// `provost key` and `provost user`: identities, straight in the data directory. A server that runs on it sees the change
+// within a second.
+#include "app/command.h"
+
+#include "server/identity/identitystore.h"
+
+#include <cstdio>
+
+namespace provost::app {
+
+namespace {
+
+QCommandLineOption option(const char *name, const char *description, const char *value)
+{
+    return {QString::fromUtf8(name), QString::fromUtf8(description), QString::fromUtf8(value)};
+}
+
+QByteArray required(const Command &command, const QCommandLineParser &parser, const char *name)
+{
+    const QByteArray value = parser.value(QString::fromUtf8(name)).toUtf8();
+    if (value.isEmpty())
+        usageError(command, QStringLiteral("--%1 is needed").arg(QString::fromUtf8(name)));
+    return value;
+}
+
+// What follows the command's name: "create", "list", …
+QString takeVerb(const Command &command, const QCommandLineParser &parser, const QStringList &verbs)
+{
+    const QStringList given = parser.positionalArguments();
+    if (given.isEmpty() || !verbs.contains(given.first()))
+        usageError(command,
+                   QStringLiteral("one of %1 is needed").arg(verbs.join(QStringLiteral(", "))));
+    return given.first();
+}
+
+int report(const Error &error)
+{
+    printError(error.message);
+    return exitFailure;
+}
+
+Json timeOrNull(const std::optional<WallTime> &time)
+{
+    return time ? Json(toRfc3339(*time)) : Json();
+}
+
+const char *nameOf(identity::KeyState state)
+{
+    switch (state) {
+    case identity::KeyState::Active: return "active";
+    case identity::KeyState::Expired: return "expired";
+    case identity::KeyState::Revoked: return "revoked";
+    }
+    return "revoked";
+}
+
+Json describe(const identity::ApiKey &key, WallTime now)
+{
+    return Json::object({{"id", key.id.value},
+                         {"tenant", key.tenant.value},
+                         {"user", key.user.value},
+                         {"label", key.label},
+                         {"state", nameOf(identity::stateOf(key, now))},
+                         {"created", toRfc3339(key.created)},
+                         {"expires", timeOrNull(key.expires)},
+                         {"revoked", timeOrNull(key.revoked)},
+                         {"last_used", timeOrNull(key.lastUsed)}});
+}
+
+Json namesToJson(const std::vector<QByteArray> &names)
+{
+    return Json::Array(names.begin(), names.end());
+}
+
+Json describe(const identity::User &user)
+{
+    return Json::object({{"tenant", user.tenant.value},
+                         {"user", user.id.value},
+                         {"name", user.displayName},
+                         {"roles", namesToJson(user.roles)},
+                         {"attributes", user.attributes},
+                         {"disabled", user.disabled}});
+}
+
+QByteArray inColumns(const Json &object)
+{
+    QByteArray line;
+    for (const Json::Member &member : object.members()) {
+        if (!line.isEmpty())
+            line.append("  ");
+        line.append(member.value.isString() ? member.value.toByteArray() : member.value.toBytes());
+    }
+    return line;
+}
+
+void print(const Json &object, const QCommandLineParser &parser)
+{
+    printLine(parser.isSet(QStringLiteral("json")) ? object.toBytes() : inColumns(object));
+}
+
+std::optional<TenantId> tenantFilter(const QCommandLineParser &parser)
+{
+    const QByteArray tenant = parser.value(QStringLiteral("tenant")).toUtf8();
+    return tenant.isEmpty() ? std::nullopt : std::optional(TenantId(tenant));
+}
+
+void printNewKey(const identity::NewKey &created, const QCommandLineParser &parser, WallTime now)
+{
+    Json object = describe(created.key, now);
+    object.set("key", created.secret);
+    if (parser.isSet(QStringLiteral("json"))) {
+        printLine(object.toBytes());
+        return;
+    }
+    printLine(created.secret);
+    std::fputs("This key is shown once; only a hash of it is kept.\n", stderr);
+}
+
+std::optional<WallTime> expiry(const Command &command, const QCommandLineParser &parser)
+{
+    const QByteArray text = parser.value(QStringLiteral("expires")).toUtf8();
+    if (text.isEmpty())
+        return std::nullopt;
+    const auto time = fromRfc3339(text);
+    if (!time)
+        usageError(command, time.error().message);
+    return *time;
+}
+
+} // namespace
+
+int runKey(const QStringList &arguments)
+{
+    const Command &command = commandNamed("key");
+    QCommandLineParser parser;
+    parser.addPositionalArgument(QStringLiteral("verb"),
+                                 QStringLiteral("create, list, rotate ID or revoke ID"));
+    parser.addOptions(
+        {option("data", "Data directory.", "DIR"),
+         option("tenant", "Tenant of the key.", "ID"),
+         option("user", "User that the key stands for; see `provost user put`.", "ID"),
+         option("label", "What the key is for.", "TEXT"),
+         option("expires", "When it stops working, such as 2027-01-01T00:00:00Z.", "TIME"),
+         option("overlap", "rotate: how long the old key still works (default 3600).", "SECONDS"),
+         {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
+    parse(parser, command, arguments);
+    const QStringList verbs{QStringLiteral("create"), QStringLiteral("list"),
+                            QStringLiteral("rotate"), QStringLiteral("revoke")};
+    const QString verb = takeVerb(command, parser, verbs);
+    const SystemClock clock;
+    SystemRandom random;
+    const auto store = identity::IdentityStore::open(
+        required(command, parser, "data").toStdString(), clock, random);
+    if (!store)
+        return report(store.error());
+
+    if (verb == QLatin1StringView("create")) {
+        const auto created = (*store)->createKey({TenantId(required(command, parser, "tenant")),
+                                                  UserId(required(command, parser, "user")),
+                                                  parser.value(QStringLiteral("label")).toUtf8(),
+                                                  expiry(command, parser)});
+        if (!created)
+            return report(created.error());
+        printNewKey(*created, parser, clock.now());
+        return exitOk;
+    }
+    if (verb == QLatin1StringView("list")) {
+        const auto keys = (*store)->keys(tenantFilter(parser));
+        if (!keys)
+            return report(keys.error());
+        for (const identity::ApiKey &key : *keys)
+            print(describe(key, clock.now()), parser);
+        return exitOk;
+    }
+    if (parser.positionalArguments().size() != 2)
+        usageError(command,
+                   QStringLiteral("the id of a key is needed; `provost key list` shows them"));
+    const CredentialId id(parser.positionalArguments().at(1).toUtf8());
+    if (verb == QLatin1StringView("rotate")) {
+        const QString overlap = parser.value(QStringLiteral("overlap"));
+        bool ok = true;
+        const int seconds = overlap.isEmpty() ? 3600 : overlap.toInt(&ok);
+        if (!ok || seconds < 0)
+            usageError(command, QStringLiteral("`%1` is not a number of seconds").arg(overlap));
+        const auto created = (*store)->rotateKey(id, std::chrono::seconds(seconds));
+        if (!created)
+            return report(created.error());
+        printNewKey(*created, parser, clock.now());
+        return exitOk;
+    }
+    if (const auto revoked = (*store)->revokeKey(id); !revoked)
+        return report(revoked.error());
+    return exitOk;
+}
+
+int runUser(const QStringList &arguments)
+{
+    const Command &command = commandNamed("user");
+    QCommandLineParser parser;
+    parser.addPositionalArgument(QStringLiteral("verb"), QStringLiteral("put or list"));
+    parser.addOptions(
+        {option("data", "Data directory.", "DIR"),
+         option("tenant", "Tenant of the user.", "ID"),
+         option("user", "The user's id, such as alice@acme.com.", "ID"),
+         option("name", "The user's name for people.", "TEXT"),
+         option("role", "A role; may be given several times.", "ROLE"),
+         option("attribute",
+                "An attribute for conditions, such as region=EU; may be given several times.",
+                "NAME=VALUE"),
+         {QStringLiteral("disabled"), QStringLiteral("None of the user's keys works.")},
+         {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
+    parse(parser, command, arguments);
+    const QString verb = takeVerb(command, parser, {QStringLiteral("put"), QStringLiteral("list")});
+    const SystemClock clock;
+    SystemRandom random;
+    const auto store = identity::IdentityStore::open(
+        required(command, parser, "data").toStdString(), clock, random);
+    if (!store)
+        return report(store.error());
+
+    if (verb == QLatin1StringView("list")) {
+        const auto users = (*store)->users(tenantFilter(parser));
+        if (!users)
+            return report(users.error());
+        for (const identity::User &user : *users)
+            print(describe(user), parser);
+        return exitOk;
+    }
+    identity::User user;
+    user.tenant = TenantId(required(command, parser, "tenant"));
+    user.id = UserId(required(command, parser, "user"));
+    user.displayName = parser.value(QStringLiteral("name")).toUtf8();
+    user.disabled = parser.isSet(QStringLiteral("disabled"));
+    for (const QString &role : parser.values(QStringLiteral("role")))
+        user.roles.push_back(role.toUtf8());
+    for (const QString &pair : parser.values(QStringLiteral("attribute"))) {
+        const auto equals = pair.indexOf(QLatin1Char('='));
+        if (equals <= 0)
+            usageError(command, QStringLiteral("`%1` is not NAME=VALUE").arg(pair));
+        user.attributes.set(pair.left(equals).toUtf8(), pair.mid(equals + 1));
+    }
+    if (const auto put = (*store)->putUser(user); !put)
+        return report(put.error());
+    return exitOk;
+}
+
+} // namespace provost::app
