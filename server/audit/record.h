@@ -54,10 +54,20 @@ struct Record
     int rpcError = 0;       // JSON-RPC layer; 0 if none
     bool toolError = false; // tool layer: isError
     Json details;           // action-specific, object or null
+
+    bool operator==(const Record &) const = default;
 };
 
-// The members of the line, without sequence and checksum, which the journal adds. Empty members are left out.
+// Appends the members of the line in their fixed order, without braces, sequence and checksum, which the journal adds:
+// `"phase":"event","timestamp":…`. Empty members are left out; invalid UTF-8 becomes U+FFFD.
+void appendMembers(QByteArray &out, const Record &record);
+
+// The same as a value.
 [[nodiscard]] Json toJson(const Record &record);
+
+// Takes a line of the journal or what toJson() gave; unknown members are ignored. Of a duration or cost that is
+// there twice the integer is the truth. Errors: InvalidInput naming the member.
 [[nodiscard]] Result<Record> recordFromJson(const Json &json);
+[[nodiscard]] Result<Record> recordFromLine(QByteArrayView line);
 
 } // namespace provost::audit

@@ -1,0 +1,171 @@
+#include "server/audit/journalformat.h"
+
+#include "server/base/hash.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+namespace provost::audit {
+
+namespace {
+
+constexpr std::string_view crcStart = R"({"crc":")";
+constexpr std::string_view crcEnd = R"(",)";
+constexpr qsizetype crcDigits = 8;
+// The checksum covers every byte of the line from here on, up to and with the closing brace.
+constexpr qsizetype coveredFrom = qsizetype(crcStart.size() + crcEnd.size()) + crcDigits;
+constexpr std::string_view sequenceName = R"("seq":)";
+constexpr std::string_view batchName = R"("batch":)";
+constexpr std::string_view segmentSuffix = ".jsonl";
+constexpr std::size_t segmentDigits = 20;
+
+void appendDecimal(QByteArray &out, std::int64_t value)
+{
+    char text[24];
+    out.append(text, std::to_chars(text, text + sizeof text, value).ptr - text);
+}
+
+std::string_view viewOf(QByteArrayView bytes)
+{
+    return {bytes.data(), std::size_t(bytes.size())};
+}
+
+bool take(std::string_view &text, std::string_view wanted)
+{
+    if (!text.starts_with(wanted))
+        return false;
+    text.remove_prefix(wanted.size());
+    return true;
+}
+
+std::optional<std::int64_t> takeNumber(std::string_view &text)
+{
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || value < 0)
+        return std::nullopt;
+    text.remove_prefix(std::size_t(end - text.data()));
+    return value;
+}
+
+// `"name":NUMBER,`, or nothing.
+std::optional<std::int64_t> takeMember(std::string_view &text, std::string_view name)
+{
+    std::string_view rest = text;
+    if (!take(rest, name))
+        return std::nullopt;
+    const auto value = takeNumber(rest);
+    if (!value || !take(rest, ","))
+        return std::nullopt;
+    text = rest;
+    return value;
+}
+
+} // namespace
+
+void sealLine(QByteArray &out, const LineHeader &header, QByteArrayView members)
+{
+    static constexpr char hex[] = "0123456789abcdef";
+    const qsizetype start = out.size();
+    out.append(crcStart.data(), qsizetype(crcStart.size()));
+    out.append(crcDigits, '0');
+    out.append(crcEnd.data(), qsizetype(crcEnd.size()));
+    out.append(sequenceName.data(), qsizetype(sequenceName.size()));
+    appendDecimal(out, header.sequence);
+    out.append(',');
+    if (header.batch > 0) {
+        out.append(batchName.data(), qsizetype(batchName.size()));
+        appendDecimal(out, header.batch);
+        out.append(',');
+    }
+    out.append(members);
+    out.append('}');
+    const std::uint32_t crc = crc32c(QByteArrayView(out).sliced(start + coveredFrom));
+    char *digits = out.data() + start + qsizetype(crcStart.size());
+    for (qsizetype i = 0; i < crcDigits; ++i)
+        digits[i] = hex[(crc >> (28U - 4U * unsigned(i))) & 0xfU];
+    out.append('\n');
+}
+
+std::optional<LineHeader> readHeader(QByteArrayView line)
+{
+    std::string_view rest = viewOf(line);
+    if (line.size() <= coveredFrom || !take(rest, crcStart) || line.back() != '}')
+        return std::nullopt;
+    std::uint32_t crc = 0;
+    for (int i = 0; i < crcDigits; ++i) {
+        const char c = rest[std::size_t(i)];
+        const bool isDigit = c >= '0' && c <= '9';
+        if (!isDigit && (c < 'a' || c > 'f'))
+            return std::nullopt;
+        crc = crc << 4U | unsigned(isDigit ? c - '0' : c - 'a' + 10);
+    }
+    rest.remove_prefix(crcDigits);
+    if (!take(rest, crcEnd) || crc != crc32c(line.sliced(coveredFrom)))
+        return std::nullopt;
+    const auto sequence = takeMember(rest, sequenceName);
+    if (!sequence || *sequence < 1)
+        return std::nullopt;
+    return LineHeader{*sequence, takeMember(rest, batchName).value_or(0)};
+}
+
+LineCall readCall(QByteArrayView line)
+{
+    std::string_view rest =
+        viewOf(line).substr(std::min(std::size_t(coveredFrom), std::size_t(line.size())));
+    takeMember(rest, sequenceName);
+    takeMember(rest, batchName);
+    LineCall call;
+    if (take(rest, R"("phase":"intent",)"))
+        call.phase = Phase::Intent;
+    else if (take(rest, R"("phase":"outcome",)"))
+        call.phase = Phase::Outcome;
+    else
+        return call;
+    if (!take(rest, R"("call_id":")"))
+        return call;
+    const std::size_t end = rest.find_first_of("\"\\");
+    if (end != std::string_view::npos && rest[end] == '"') {
+        call.callId = QByteArray(rest.data(), qsizetype(end));
+    } else if (const auto record = recordFromLine(line)) {
+        call.callId = record->callId; // with escapes
+    }
+    return call;
+}
+
+std::filesystem::path segmentPath(const std::filesystem::path &directory, std::int64_t first)
+{
+    std::string name = std::to_string(first);
+    name.insert(0, segmentDigits - name.size(), '0');
+    return directory / name.append(segmentSuffix);
+}
+
+Result<std::vector<Segment>> listSegments(const std::filesystem::path &directory)
+{
+    std::vector<Segment> segments;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        std::string_view rest = name;
+        const auto first = takeNumber(rest);
+        if (first && rest == segmentSuffix && name.size() == segmentDigits + segmentSuffix.size())
+            segments.push_back({*first, entry->path()});
+    }
+    if (error)
+        return fail(ErrorCode::Storage,
+                    QStringLiteral("cannot list journal `%1`: %2")
+                        .arg(toText(directory), QString::fromStdString(error.message())));
+    std::sort(segments.begin(), segments.end(),
+              [](const Segment &a, const Segment &b) { return a.first < b.first; });
+    return segments;
+}
+
+QString toText(const std::filesystem::path &path)
+{
+    return QString::fromStdString(path.string());
+}
+
+} // namespace provost::audit

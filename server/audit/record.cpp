@@ -1,0 +1,361 @@
+#include "server/audit/record.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace provost::audit {
+
+namespace {
+
+constexpr int depthMax = 128; // of a line; deeper than anything that a call may bring in
+
+void appendName(QByteArray &out, std::string_view name)
+{
+    if (!out.isEmpty() && out.back() != '{' && out.back() != ',')
+        out.append(',');
+    out.append('"').append(name.data(), qsizetype(name.size())).append("\":", 2);
+}
+
+void appendNumber(QByteArray &out, std::int64_t value)
+{
+    char text[24];
+    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+    out.append(text, end - text);
+}
+
+// `value` / 10^digits as a decimal number without superfluous zeros.
+void appendScaled(QByteArray &out, std::int64_t value, int digits)
+{
+    char text[32];
+    char *at = text;
+    const bool negative = value < 0;
+    const auto magnitude = negative ? ~std::uint64_t(value) + 1 : std::uint64_t(value);
+    std::uint64_t unit = 1;
+    for (int i = 0; i < digits; ++i)
+        unit *= 10;
+    if (negative)
+        *at++ = '-';
+    at = std::to_chars(at, text + sizeof text, magnitude / unit).ptr;
+    if (std::uint64_t fraction = magnitude % unit; fraction != 0) {
+        *at++ = '.';
+        while (fraction != 0) {
+            unit /= 10;
+            *at++ = char('0' + fraction / unit);
+            fraction %= unit;
+        }
+    }
+    out.append(text, at - text);
+}
+
+// The number times 10^digits, rounded; for lines that carry only the member for reading.
+std::optional<std::int64_t> scaled(const Json &json, int digits)
+{
+    const auto value = json.toDouble();
+    const double product = value ? *value * std::pow(10.0, digits) : 0;
+    if (!value || std::abs(product) >= 9.2e18)
+        return std::nullopt;
+    return std::llround(product);
+}
+
+// One member of the line: its name, how it is written and how it is read back. Written in the order of the table.
+struct Member
+{
+    std::string_view name;
+    void (*append)(QByteArray &out, std::string_view name, const Record &record);
+    bool (*read)(const Json &json, Record &record);
+};
+
+QByteArray &textOf(QByteArray &text)
+{
+    return text;
+}
+
+template <class Tag>
+QByteArray &textOf(Id<Tag> &id)
+{
+    return id.value;
+}
+
+const QByteArray &textOf(const QByteArray &text)
+{
+    return text;
+}
+
+template <class Tag>
+const QByteArray &textOf(const Id<Tag> &id)
+{
+    return id.value;
+}
+
+template <auto field>
+constexpr Member text(std::string_view name)
+{
+    return {name,
+            [](QByteArray &out, std::string_view key, const Record &record) {
+                if (const QByteArray &value = textOf(record.*field); !value.isEmpty()) {
+                    appendName(out, key);
+                    appendJsonString(out, value);
+                }
+            },
+            [](const Json &json, Record &record) {
+                textOf(record.*field) = json.toByteArray();
+                return json.isString();
+            }};
+}
+
+// A count that may be absent, or a code where 0 means none.
+template <auto field>
+constexpr Member number(std::string_view name)
+{
+    using Field = std::remove_reference_t<decltype(std::declval<Record &>().*field)>;
+    constexpr bool isOptional = !std::is_integral_v<Field>;
+    return {name,
+            [](QByteArray &out, std::string_view key, const Record &record) {
+                std::optional<std::int64_t> value = record.*field;
+                if (!isOptional && value == 0)
+                    value.reset();
+                if (value) {
+                    appendName(out, key);
+                    appendNumber(out, *value);
+                }
+            },
+            [](const Json &json, Record &record) {
+                const auto value = json.toInteger();
+                if (!value)
+                    return false;
+                if constexpr (isOptional) {
+                    record.*field = *value;
+                } else {
+                    record.*field = Field(*value);
+                }
+                return record.*field == *value;
+            }};
+}
+
+// The member for reading: `field` / 10^digits. Outcomes always carry it. The integer, which follows in the table, wins.
+template <auto field, int digits>
+constexpr Member reading(std::string_view name)
+{
+    return {name,
+            [](QByteArray &out, std::string_view key, const Record &record) {
+                if (record.*field != 0 || record.phase == Phase::Outcome) {
+                    appendName(out, key);
+                    appendScaled(out, record.*field, digits);
+                }
+            },
+            [](const Json &json, Record &record) {
+                const auto value = scaled(json, digits);
+                record.*field = value.value_or(0);
+                return value.has_value();
+            }};
+}
+
+template <auto field>
+constexpr Member json(std::string_view name)
+{
+    return {name,
+            [](QByteArray &out, std::string_view key, const Record &record) {
+                if (!(record.*field).isNull()) {
+                    appendName(out, key);
+                    (record.*field).appendTo(out);
+                }
+            },
+            [](const Json &value, Record &record) {
+                record.*field = value;
+                return true;
+            }};
+}
+
+void appendPhase(QByteArray &out, std::string_view name, const Record &record)
+{
+    appendName(out, name);
+    switch (record.phase) {
+    case Phase::Intent: out.append("\"intent\""); return;
+    case Phase::Outcome: out.append("\"outcome\""); return;
+    case Phase::Event: out.append("\"event\""); return;
+    }
+}
+
+bool readPhase(const Json &json, Record &record)
+{
+    const QByteArray name = json.toByteArray();
+    if (name == "intent")
+        record.phase = Phase::Intent;
+    else if (name == "outcome")
+        record.phase = Phase::Outcome;
+    else
+        record.phase = Phase::Event;
+    return record.phase != Phase::Event || name == "event";
+}
+
+void appendTimestamp(QByteArray &out, std::string_view name, const Record &record)
+{
+    appendName(out, name);
+    out.append('"').append(toRfc3339(record.timestamp)).append('"');
+}
+
+bool readTimestamp(const Json &json, Record &record)
+{
+    const auto time = fromRfc3339(json.toByteArray());
+    record.timestamp = time.value_or(WallTime{});
+    return time.has_value();
+}
+
+void appendRoles(QByteArray &out, std::string_view name, const Record &record)
+{
+    if (record.roles.empty())
+        return;
+    appendName(out, name);
+    char before = '[';
+    for (const QByteArray &role : record.roles) {
+        out.append(before);
+        appendJsonString(out, role);
+        before = ',';
+    }
+    out.append(']');
+}
+
+bool readRoles(const Json &json, Record &record)
+{
+    record.roles.clear();
+    for (const Json &role : json.items())
+        record.roles.push_back(role.toByteArray());
+    return json.isArray()
+           && std::all_of(json.items().begin(), json.items().end(),
+                          [](const Json &role) { return role.isString(); });
+}
+
+void appendToolError(QByteArray &out, std::string_view name, const Record &record)
+{
+    if (record.toolError) {
+        appendName(out, name);
+        out.append("true");
+    }
+}
+
+bool readToolError(const Json &json, Record &record)
+{
+    record.toolError = json.toBool();
+    return json.isBool();
+}
+
+// Phase and call id come first: the journal finds open calls without reading the rest of the line.
+constexpr std::array members{
+    Member{"phase", appendPhase, readPhase},
+    text<&Record::callId>("call_id"),
+    Member{"timestamp", appendTimestamp, readTimestamp},
+    text<&Record::tenant>("tenant_id"),
+    text<&Record::user>("user_id"),
+    Member{"roles", appendRoles, readRoles},
+    text<&Record::credential>("credential_id"),
+    text<&Record::agent>("agent"),
+    text<&Record::action>("action"),
+    text<&Record::tool>("tool_name"),
+    text<&Record::resource>("resource"),
+    text<&Record::permission>("permission"),
+    text<&Record::status>("status"),
+    text<&Record::decision>("decision"),
+    text<&Record::reason>("reason"),
+    text<&Record::policy>("policy"),
+    text<&Record::policyFile>("policy_file"),
+    number<&Record::policyLine>("policy_line"),
+    text<&Record::policyRevision>("policy_revision"),
+    text<&Record::rowFilter>("row_filter"),
+    number<&Record::recordsReturned>("records_returned"),
+    number<&Record::recordsModified>("records_modified"),
+    number<&Record::bytesReturned>("bytes_returned"),
+    reading<&Record::durationUs, 3>("duration_ms"),
+    number<&Record::durationUs>("duration_us"),
+    reading<&Record::costMicroUsd, 6>("cost_usd"),
+    number<&Record::costMicroUsd>("cost_micro_usd"),
+    text<&Record::workflowId>("workflow_id"),
+    text<&Record::requestId>("request_id"),
+    text<&Record::sessionId>("session_id"),
+    text<&Record::transport>("transport"),
+    number<&Record::httpStatus>("http_status"),
+    number<&Record::rpcError>("rpc_error"),
+    Member{"tool_error", appendToolError, readToolError},
+    json<&Record::arguments>("arguments"),
+    json<&Record::attributes>("attributes"),
+    json<&Record::details>("details"),
+};
+
+// Looks where the table says that the member should come next, then everywhere.
+const Member *memberNamed(QByteArrayView name, std::size_t &expected)
+{
+    const std::string_view wanted(name.data(), std::size_t(name.size()));
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const std::size_t at = (expected + i) % members.size();
+        if (members[at].name == wanted) {
+            expected = at + 1;
+            return &members[at];
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+void appendMembers(QByteArray &out, const Record &record)
+{
+    const qsizetype start = out.size();
+    for (const Member &member : members)
+        member.append(out, member.name, record);
+    // A byte that is not UTF-8 can only be inside a string, so repairing the text keeps the structure.
+    if (const QByteArrayView written = QByteArrayView(out).sliced(start); !written.isValidUtf8()) {
+        const QByteArray repaired = QString::fromUtf8(written).toUtf8();
+        out.truncate(start);
+        out.append(repaired);
+    }
+}
+
+Json toJson(const Record &record)
+{
+    QByteArray text;
+    text.reserve(1024);
+    text.append('{');
+    appendMembers(text, record);
+    text.append('}');
+    auto parsed = Json::parse(
+        text,
+        {.depthMax = depthMax, .bytesMax = text.size(), .duplicateKeys = DuplicateKeys::Allow});
+    return parsed ? *std::move(parsed) : Json::object();
+}
+
+Result<Record> recordFromJson(const Json &json)
+{
+    if (!json.isObject())
+        return fail(ErrorCode::InvalidInput, QStringLiteral("a record must be a JSON object"));
+    Record record;
+    std::size_t expected = 0;
+    bool exactDuration = false;
+    bool exactCost = false;
+    for (const Json::Member &given : json.members()) {
+        const Member *member = memberNamed(given.key, expected);
+        if (member == nullptr)
+            continue;
+        if ((exactDuration && given.key == "duration_ms") || (exactCost && given.key == "cost_usd"))
+            continue;
+        if (!member->read(given.value, record))
+            return fail(ErrorCode::InvalidInput,
+                        QStringLiteral("member `%1` of the record has an unexpected value")
+                            .arg(QString::fromUtf8(given.key)));
+        exactDuration = exactDuration || given.key == "duration_us";
+        exactCost = exactCost || given.key == "cost_micro_usd";
+    }
+    return record;
+}
+
+Result<Record> recordFromLine(QByteArrayView line)
+{
+    // What was recorded is read back whatever it is: the limits held when it came in.
+    TRY_LET(const Json json, Json::parse(line, {.depthMax = depthMax,
+                                                .bytesMax = line.size(),
+                                                .duplicateKeys = DuplicateKeys::Allow}));
+    return recordFromJson(json);
+}
+
+} // namespace provost::audit
