@@ -12,13 +12,13 @@
 
 #include <QByteArray>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
 
 namespace provost::gateway {
 
-class Acceptor;
 class HttpLoop;
 
 struct ListenAddress
@@ -107,8 +107,8 @@ private:
     const FrontDoorOptions m_options;
     const Clock &m_clock;
     const LoopHandlerFactory m_makeHandler;
+    std::atomic<int> m_open{0}; // outlives the loops
     std::vector<std::unique_ptr<HttpLoop>> m_loops;
-    bool m_started = false;
 };
 
 } // namespace provost::gateway
