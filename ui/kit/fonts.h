@@ -1,0 +1,31 @@
+// Fonts: Inter with tabular figures for words, JetBrains Mono without ligatures for data (`==` stays `==`).
+// Qt 6.4 cannot switch OpenType features, so loadFonts() registers copies of the installed files under our own family
+// names with those features switched in the file's own table. Where a file is missing the plain families follow.
+// Thread: ui thread, after QApplication.
+#pragma once
+
+#include <QByteArray>
+#include <QFont>
+
+#include <optional>
+
+namespace provost::ui {
+
+void loadFonts();
+
+[[nodiscard]] QFont uiFont(int pixelSize = 13, QFont::Weight weight = QFont::Normal);
+[[nodiscard]] QFont monoFont(int pixelSize = 12, QFont::Weight weight = QFont::Normal);
+
+// One family member of an sfnt file (TrueType or OpenType).
+struct FontName
+{
+    QByteArray family; // ASCII
+    QByteArray style;  // "Regular", "Medium", ...
+};
+// A copy of the sfnt file under another name, whose GSUB feature `from` is called `to` (four characters each).
+// Nothing if the file is malformed. Pure.
+[[nodiscard]] std::optional<QByteArray> withFeatureRenamed(const QByteArray &file,
+                                                           const FontName &name,
+                                                           QByteArrayView from, QByteArrayView to);
+
+} // namespace provost::ui
