@@ -1,0 +1,91 @@
+#include "server/gateway/mcpanswer.h"
+
+#include "server/protocol/refusals.h"
+#include "server/protocol/results.h"
+
+namespace provost::gateway {
+
+namespace {
+
+std::optional<std::int64_t> wholeSeconds(const std::optional<Microseconds> &duration)
+{
+    // Zero means that waiting does not help.
+    if (!duration || *duration <= Microseconds(0))
+        return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(*duration).count();
+}
+
+} // namespace
+
+std::optional<calls::Operation> operationOf(protocol::Method method)
+{
+    switch (method) {
+    case protocol::Method::ListTools: return calls::Operation::ListTools;
+    case protocol::Method::CallTool: return calls::Operation::CallTool;
+    case protocol::Method::ListResources: return calls::Operation::ListResources;
+    case protocol::Method::ListResourceTemplates: return calls::Operation::ListResourceTemplates;
+    case protocol::Method::ReadResource: return calls::Operation::ReadResource;
+    case protocol::Method::ListPrompts: return calls::Operation::ListPrompts;
+    case protocol::Method::GetPrompt: return calls::Operation::GetPrompt;
+    case protocol::Method::Complete: return calls::Operation::Complete;
+    case protocol::Method::Initialize:
+    case protocol::Method::Ping:
+    case protocol::Method::SetLogLevel:
+    case protocol::Method::Subscribe:
+    case protocol::Method::Unsubscribe:
+    case protocol::Method::Discover: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+McpAnswer answerResult(const McpQuestion &question, Json result)
+{
+    const Json finished = protocol::finishResult(question.method, question.era, std::move(result));
+    return {.httpStatus = 200,
+            .body = protocol::encodeResult(question.id, finished),
+            .headers = {},
+            .silent = false};
+}
+
+McpAnswer answerError(const Json &id, const protocol::RpcError &error)
+{
+    return {.httpStatus = error.httpStatus,
+            .body = protocol::encodeError(id, error),
+            .headers = {},
+            .silent = false};
+}
+
+McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refusal)
+{
+    const auto seconds = wholeSeconds(refusal.retryAfter);
+    const auto told =
+        protocol::answerRefusal(question.method, question.era, question.name,
+                                {refusal.code, refusal.reason, refusal.policy, seconds});
+    if (const Json *result = std::get_if<Json>(&told))
+        return answerResult(question, *result);
+    McpAnswer answer = answerError(question.id, std::get<protocol::RpcError>(told));
+    if (seconds)
+        answer.headers.push_back({"Retry-After", QByteArray::number(qint64(*seconds))});
+    answer.silent = refusal.code == ErrorCode::Cancelled && question.era == protocol::Era::Legacy;
+    return answer;
+}
+
+McpAnswer answerReply(const McpQuestion &question, calls::CallReply reply)
+{
+    if (reply.isRefused())
+        return answerRefusal(question, reply.refusal());
+    Json result = std::move(std::get<Json>(reply.value));
+    auto page = protocol::pageOf(question.method, std::move(result), question.params);
+    return page ? answerResult(question, std::move(*page)) : answerError(question.id, page.error());
+}
+
+protocol::RpcError toRpcError(const Error &error)
+{
+    // A method without a result of its own to carry the refusal, so that it is an error.
+    const auto told =
+        protocol::answerRefusal(protocol::Method::Ping, protocol::Era::Legacy, {},
+                                {error.code, error.message.toUtf8(), {}, std::nullopt});
+    return std::get<protocol::RpcError>(told);
+}
+
+} // namespace provost::gateway

@@ -1,0 +1,45 @@
+// McpAnswer: from what a governed call said to what goes over HTTP.
+// Thread: values and pure functions.
+#pragma once
+
+#include "server/calls/call.h"
+#include "server/gateway/exchange.h"
+#include "server/protocol/jsonrpc.h"
+#include "server/protocol/method.h"
+
+#include <optional>
+#include <vector>
+
+namespace provost::gateway {
+
+// The answer to one JSON-RPC request.
+struct McpAnswer
+{
+    int httpStatus = 200;
+    QByteArray body;
+    std::vector<Header> headers; // Retry-After
+    bool silent = false;         // cancelled by a client who expects no answer
+};
+
+// A request that was understood.
+struct McpQuestion
+{
+    protocol::Era era = protocol::Era::Legacy;
+    protocol::Method method = protocol::Method::Ping;
+    Json id;
+    QByteArray name; // tool, prompt or uri
+    Json params;
+};
+
+// Nothing for what is no governed call.
+[[nodiscard]] std::optional<calls::Operation> operationOf(protocol::Method method);
+
+[[nodiscard]] McpAnswer answerResult(const McpQuestion &question, Json result);
+[[nodiscard]] McpAnswer answerError(const Json &id, const protocol::RpcError &error);
+[[nodiscard]] McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refusal);
+[[nodiscard]] McpAnswer answerReply(const McpQuestion &question, calls::CallReply reply);
+
+// A refusal of our own, before or beside a governed call.
+[[nodiscard]] protocol::RpcError toRpcError(const Error &error);
+
+} // namespace provost::gateway

@@ -1,0 +1,77 @@
+// McpCall: one JSON-RPC request in flight on one HTTP exchange, and the notifications that go out before its answer.
+// The answer is plain JSON as long as no notification was sent; the first one turns the reply into an event stream.
+// INVARIANT: exactly one answer, and every notification that was accepted before it goes out before it.
+// Thread: the loop of the exchange; the notifier may run on any thread.
+#pragma once
+
+#include "server/base/mailbox.h"
+#include "server/gateway/exchange.h"
+#include "server/protocol/meta.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace provost::gateway {
+
+class McpCall : public std::enable_shared_from_this<McpCall>
+{
+public:
+    static constexpr std::size_t waitingMax = 256; // notifications; more are dropped
+    static constexpr qint64 unsentBytesMax =
+        qint64(1) << 20; // beyond: the client is too slow, they are dropped
+
+    using Letter = std::weak_ptr<McpCall>;
+    using Notifier = std::function<void(QByteArray method, Json params)>;
+
+    struct Options
+    {
+        std::vector<Header> headers; // of the answer
+        bool acceptsJson = true;
+        bool acceptsEvents = true;
+        Json progressToken; // null: no progress is sent
+        std::optional<protocol::LogLevel>
+            logLevel; // least severe that is sent; none: no log messages
+    };
+
+    McpCall(std::shared_ptr<Exchange> exchange, Options options);
+
+    // Ends the work on the call. May be requested from any thread.
+    [[nodiscard]] std::stop_source &stop() { return m_stop; }
+
+    // For the tool: `ring` brings a Letter to the loop, which calls flush(). Empty if the client takes no stream.
+    [[nodiscard]] Notifier notifier(Mailbox<Letter>::Sender ring);
+    void flush();
+    void keepAlive(); // a comment, if the reply is a stream already
+
+    // The answer. `extraHeaders` and the status are those of a plain reply; a stream has sent its own already.
+    void answer(int httpStatus, const QByteArray &body, std::vector<Header> extraHeaders = {});
+    // The end without an answer: the client cancelled and expects none.
+    void abandon();
+
+private:
+    struct Notification
+    {
+        QByteArray method;
+        Json params;
+    };
+    struct Waiting
+    {
+        Mutex mutex;
+        std::deque<Notification> notifications GUARDED_BY(mutex);
+    };
+
+    void startEvents();
+    void send(Notification notification);
+    [[nodiscard]] bool isWanted(Notification &notification);
+
+    const std::shared_ptr<Exchange> m_exchange;
+    const Options m_options;
+    const std::shared_ptr<Waiting> m_waiting = std::make_shared<Waiting>();
+    std::stop_source m_stop;
+    std::optional<double> m_progress; // last sent: it must rise
+    bool m_streaming = false;
+};
+
+} // namespace provost::gateway

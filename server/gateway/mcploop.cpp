@@ -1,0 +1,310 @@
+// The way of one HTTP request: door, identity, era, and the governed call. mcplegacy.cpp has what sessions add.
+#include "server/gateway/mcploop.h"
+
+#include "server/protocol/results.h"
+
+namespace provost::gateway {
+
+namespace {
+
+// Proxies cut silent streams, often after 30 s or 60 s.
+constexpr std::chrono::seconds keepAliveInterval{15};
+constexpr std::chrono::minutes expiryInterval{1};
+constexpr int requestIdPrefixSymbols = 12;
+constexpr qsizetype agentBytesMax = 200;
+
+struct InFlight
+{
+    explicit InFlight(int &counter)
+        : count(counter)
+    {
+        ++count;
+    }
+    InFlight(const InFlight &) = delete;
+    ~InFlight() { --count; }
+    int &count;
+};
+
+std::stop_token stopped()
+{
+    std::stop_source source;
+    source.request_stop();
+    return source.get_token();
+}
+
+QByteArray challenge(bool hadCredential)
+{
+    return hadCredential ? R"(Bearer realm="provost", error="invalid_token")"
+                         : R"(Bearer realm="provost")";
+}
+
+} // namespace
+
+McpLoop::McpLoop(const McpServices &services)
+    : m_services(services)
+    , m_requestIdPrefix(randomToken(services.random, requestIdPrefixSymbols))
+    , m_notifications([](const McpCall::Letter &letter) {
+        if (const auto call = letter.lock())
+            call->flush();
+    })
+{
+    m_keepAlive.callOnTimeout(&m_keepAlive, [this] {
+        m_streams.keepAlive();
+        for (McpCall *call : m_calls)
+            call->keepAlive();
+    });
+    m_keepAlive.start(keepAliveInterval);
+    m_expiry.callOnTimeout(&m_expiry, [this] { m_services.sessions.expire(); });
+    m_expiry.start(expiryInterval);
+}
+
+void McpLoop::drain()
+{
+    m_draining = true;
+    m_streams.endAll();
+}
+
+Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
+{
+    const InFlight inFlight(m_inFlight);
+    Visit visit;
+    visit.exchange = std::move(exchange);
+    visit.in.requestId = requestIdOf(visit.http(), newRequestId());
+
+    if (const auto refused = refuseAtDoor(visit.http())) {
+        replyError(visit, *refused);
+        co_return;
+    }
+    auto in = readMcpRequest(visit.http(), visit.in.requestId);
+    if (!in) {
+        replyError(visit, in.error());
+        co_return;
+    }
+    visit.in = std::move(*in);
+    auto principal = admit(visit.in);
+    if (!principal) {
+        co_await turnAway(visit, principal.error());
+        co_return;
+    }
+    visit.principal = std::move(*principal);
+
+    if (visit.http().method == "GET")
+        openStream(visit);
+    else if (visit.http().method == "DELETE")
+        endSession(visit);
+    else
+        co_await post(visit);
+}
+
+// What is refused before anyone is asked who they are.
+std::optional<protocol::RpcError> McpLoop::refuseAtDoor(const HttpRequest &request) const
+{
+    if (!m_services.isTrustedOrigin(request))
+        return protocol::RpcError{403, 403, "The Host or Origin of the request is not allowed", {}};
+    if (!isMcpPath(request.path))
+        return protocol::RpcError{404, 404, "Not found", {}};
+    if (request.method != "POST" && request.method != "GET" && request.method != "DELETE")
+        return protocol::RpcError{405, 405, "Method not allowed", {}};
+    if (m_draining)
+        return protocol::RpcError{503, 503, "The server is stopping", {}};
+    return std::nullopt;
+}
+
+Result<identity::Principal> McpLoop::admit(const McpRequest &in) const
+{
+    TRY_LET(identity::Principal principal, m_services.authenticate(in.credential));
+    // The same for tenants that exist and tenants that do not.
+    if (in.tenant && *in.tenant != principal.tenant)
+        return fail(ErrorCode::Denied, QStringLiteral("this key belongs to another tenant"));
+    return principal;
+}
+
+// The governed call finds the same fault, and records who tried what. Its stop token is stopped from the start: should
+// the credential have become valid meanwhile, still nothing is executed.
+Task<void> McpLoop::turnAway(const Visit &visit, Error why) const
+{
+    Json id;
+    bool recorded = false;
+    auto inbound = protocol::readInbound(visit.http().body, visit.in.headers);
+    if (inbound && !inbound->batch) {
+        protocol::Message &message = inbound->messages.front();
+        id = message.id;
+        const auto method = protocol::findMethod(message.method, inbound->era);
+        const auto operation = method ? operationOf(*method) : std::nullopt;
+        if (operation && message.kind == protocol::MessageKind::Request) {
+            auto name = protocol::checkParams(*method, message.params).value_or(QByteArray());
+            auto attempt =
+                callRequest(visit, *operation, std::move(name), std::move(message.params));
+            attempt.stop = stopped();
+            co_await m_services.run(std::move(attempt));
+            recorded = true;
+        }
+    }
+    if (!recorded)
+        m_services.countFailedAuthentication();
+
+    McpAnswer answer = answerError(id, toRpcError(why));
+    if (why.code == ErrorCode::Unauthenticated)
+        answer.headers.push_back({"WWW-Authenticate", challenge(!visit.in.credential.isEmpty())});
+    else
+        answer.httpStatus = 403; // no other token of the same client would help: no challenge
+    reply(visit, std::move(answer));
+}
+
+Task<void> McpLoop::post(Visit &visit)
+{
+    auto inbound = protocol::readInbound(visit.http().body, visit.in.headers);
+    if (!inbound) {
+        replyError(visit, inbound.error().error, inbound.error().id);
+        co_return;
+    }
+    if (inbound->era == protocol::Era::Legacy) {
+        co_await postLegacy(visit, std::move(*inbound));
+        co_return;
+    }
+    if (inbound->messages.front().kind == protocol::MessageKind::Notification) {
+        reply(visit, {.httpStatus = 202, .body = {}, .headers = {}, .silent = false});
+        co_return; // the modern era has none that we act on
+    }
+    visit.envelope = std::move(inbound->envelope);
+    const auto mark = m_services.presence.seen(visit.owner(), visit.agent());
+    co_await serveRequest(visit, protocol::Era::Modern, std::move(inbound->messages.front()));
+}
+
+Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol::Message message)
+{
+    const bool modern = era == protocol::Era::Modern;
+    const auto call = std::make_shared<McpCall>(
+        visit.exchange,
+        McpCall::Options{.headers = {{"X-Request-Id", visit.in.requestId.value}},
+                         .acceptsJson = visit.in.acceptsJson,
+                         .acceptsEvents = visit.in.acceptsEvents,
+                         .progressToken = protocol::progressTokenOf(message.params),
+                         .logLevel = modern ? visit.envelope.logLevel
+                                            : std::optional(visit.session->logLevel())});
+    const QByteArray key = message.id.toBytes();
+    if (modern) {
+        // The only way to cancel that this era has. A legacy client says so; that it is gone means nothing.
+        visit.exchange->onClosed([weak = std::weak_ptr(call)] {
+            if (const auto gone = weak.lock())
+                gone->stop().request_stop();
+        });
+    } else if (!visit.session->beginCall(key, call->stop())) {
+        replyError(visit,
+                   {400,
+                    protocol::code::InvalidRequest,
+                    "Invalid request: its id is in use, or too many requests are in flight",
+                    {}},
+                   message.id);
+        co_return;
+    }
+
+    m_calls.insert(call.get());
+    auto notifier = call->notifier(m_notifications.sender());
+    const McpAnswer answered = co_await answer(visit, era, std::move(message),
+                                               call->stop().get_token(), std::move(notifier));
+    m_calls.erase(call.get());
+    if (visit.session)
+        visit.session->endCall(key);
+    if (answered.silent)
+        call->abandon();
+    else
+        call->answer(answered.httpStatus, answered.body, answered.headers);
+}
+
+Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol::Message message,
+                                std::stop_token stop, McpCall::Notifier notify) const
+{
+    const auto method = protocol::findMethod(message.method, era);
+    if (!method)
+        co_return answerError(message.id, protocol::unknownMethod(message.method, era));
+    auto name = protocol::checkParams(*method, message.params);
+    if (!name)
+        co_return answerError(message.id, name.error());
+    const McpQuestion question{era, *method, message.id, std::move(*name),
+                               std::move(message.params)};
+    const auto operation = operationOf(*method);
+    if (!operation) {
+        if (*method == protocol::Method::Discover)
+            co_return answerResult(question, protocol::discoverResult(m_services.instructions));
+        co_return answerInSession(visit, question);
+    }
+    if (const auto checked = checkParameters(visit, question); !checked)
+        co_return answerError(question.id, checked.error());
+    auto request = callRequest(visit, *operation, question.name, question.params);
+    request.stop = std::move(stop);
+    request.notify = std::move(notify);
+    calls::CallReply replied = co_await m_services.run(std::move(request));
+    co_return answerReply(question, std::move(replied));
+}
+
+// Mcp-Param-* belongs to the modern era's tools/call.
+protocol::Checked<void> McpLoop::checkParameters(const Visit &visit,
+                                                 const McpQuestion &question) const
+{
+    if (question.era != protocol::Era::Modern || question.method != protocol::Method::CallTool)
+        return {};
+    const auto declared = m_services.parameterHeaders(visit.principal.tenant, question.name);
+    if (declared.empty())
+        return {};
+    const auto header = [&](QByteArrayView headerName) -> std::optional<QByteArray> {
+        if (!visit.http().hasHeader(headerName))
+            return std::nullopt;
+        return visit.http().header(headerName);
+    };
+    return protocol::checkParameterHeaders(declared, question.params["arguments"], header);
+}
+
+calls::CallRequest McpLoop::callRequest(const Visit &visit, calls::Operation operation,
+                                        QByteArray name, Json params) const
+{
+    QByteArray workflowId = visit.in.workflowId;
+    if (workflowId.isEmpty())
+        workflowId = protocol::workflowIdOf(params);
+    return {.operation = operation,
+            .credential = visit.in.credential,
+            .tenant = visit.in.tenant,
+            .name = std::move(name),
+            .params = std::move(params),
+            .agent = visit.agent(),
+            .requestId = visit.in.requestId,
+            .workflowId = std::move(workflowId),
+            .sessionId = visit.session ? visit.session->facts().publicId : QByteArray(),
+            .transport = "http",
+            .peerAddress = visit.http().peerAddress,
+            .received = visit.http().received,
+            .stop = {},
+            .notify = {}};
+}
+
+QByteArray McpLoop::Visit::agent() const
+{
+    QByteArray claimed = session ? session->facts().agent : envelope.agent;
+    if (claimed.isEmpty())
+        claimed = http().header("User-Agent").left(agentBytesMax);
+    return claimed;
+}
+
+void McpLoop::reply(const Visit &visit, McpAnswer answer) const
+{
+    HttpReply http{answer.httpStatus, {{"X-Request-Id", visit.in.requestId.value}}, {}};
+    if (!answer.body.isEmpty())
+        http.headers.push_back({"Content-Type", "application/json"});
+    if (answer.httpStatus == 405)
+        http.headers.push_back({"Allow", "GET, POST, DELETE"});
+    http.headers.insert(http.headers.end(), answer.headers.begin(), answer.headers.end());
+    http.body = std::move(answer.body);
+    visit.exchange->reply(std::move(http));
+}
+
+void McpLoop::replyError(const Visit &visit, const protocol::RpcError &error, const Json &id) const
+{
+    reply(visit, answerError(id, error));
+}
+
+RequestId McpLoop::newRequestId()
+{
+    return RequestId(m_requestIdPrefix + '-' + QByteArray::number(++m_requests));
+}
+
+} // namespace provost::gateway

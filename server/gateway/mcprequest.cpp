@@ -1,0 +1,134 @@
+#include "server/gateway/mcprequest.h"
+
+#include <algorithm>
+
+namespace provost::gateway {
+
+namespace {
+
+constexpr qsizetype idBytesMax = 128;
+constexpr qsizetype tenantBytesMax = 63;
+constexpr QByteArrayView bearer = "bearer ";
+
+bool isNamed(const Header &header, QByteArrayView name)
+{
+    return header.name.compare(name, Qt::CaseInsensitive) == 0;
+}
+
+// The tenant's segment of `/t/{tenant}/mcp`; nothing if the path is not of that form.
+std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
+{
+    constexpr QByteArrayView before = "/t/";
+    constexpr QByteArrayView after = "/mcp";
+    if (!path.startsWith(before) || !path.endsWith(after)
+        || path.size() <= before.size() + after.size())
+        return std::nullopt;
+    const auto tenant = path.sliced(before.size(), path.size() - before.size() - after.size());
+    const bool valid =
+        tenant.size() <= tenantBytesMax && std::all_of(tenant.begin(), tenant.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        });
+    return valid ? std::optional(tenant) : std::nullopt;
+}
+
+protocol::Checked<std::optional<QByteArray>> single(const HttpRequest &request, QByteArrayView name)
+{
+    std::optional<QByteArray> value;
+    for (const Header &header : request.headers) {
+        if (!isNamed(header, name))
+            continue;
+        if (value)
+            return protocol::reject(400, protocol::code::InvalidRequest,
+                                    "Invalid request: more than one " + name.toByteArray()
+                                        + " header");
+        value = header.value;
+    }
+    return value;
+}
+
+struct Accepted
+{
+    bool json = false;
+    bool events = false;
+};
+
+// RFC 9110 12.5.1, as far as two media types need it. No Accept header accepts everything.
+Accepted acceptedBy(const HttpRequest &request)
+{
+    if (!request.hasHeader("Accept"))
+        return {true, true};
+    Accepted accepted;
+    for (const Header &header : request.headers) {
+        if (!isNamed(header, "Accept"))
+            continue;
+        for (const QByteArray &range : header.value.toLower().split(',')) {
+            const QByteArray type = range.left(range.indexOf(';')).trimmed();
+            const bool all = type == "*/*";
+            accepted.json =
+                accepted.json || all || type == "application/json" || type == "application/*";
+            accepted.events =
+                accepted.events || all || type == "text/event-stream" || type == "text/*";
+        }
+    }
+    return accepted;
+}
+
+bool isJsonBody(const HttpRequest &request)
+{
+    const QByteArray type = request.header("Content-Type").toLower();
+    return type.left(type.indexOf(';')).trimmed() == "application/json";
+}
+
+QByteArray bearerToken(const QByteArray &authorization)
+{
+    return authorization.first(std::min(bearer.size(), authorization.size())).toLower() == bearer
+               ? authorization.sliced(bearer.size()).trimmed()
+               : QByteArray();
+}
+
+} // namespace
+
+bool isMcpPath(QByteArrayView path)
+{
+    return path == "/mcp" || tenantSegment(path).has_value();
+}
+
+RequestId requestIdOf(const HttpRequest &request, RequestId made)
+{
+    const QByteArray claimed = request.header("X-Request-Id");
+    return protocol::isVisibleAscii(claimed, idBytesMax) ? RequestId(claimed) : made;
+}
+
+protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, RequestId requestId)
+{
+    McpRequest read;
+    read.requestId = std::move(requestId);
+    if (const auto tenant = tenantSegment(request.path))
+        read.tenant = TenantId(tenant->toByteArray());
+    TRY_LET(const auto authorization, single(request, "Authorization"));
+    read.credential = bearerToken(authorization.value_or(QByteArray()));
+    TRY_LET(const auto sessionId, single(request, "Mcp-Session-Id"));
+    read.sessionId = sessionId.value_or(QByteArray());
+    TRY_LET(read.headers.protocolVersion, single(request, "MCP-Protocol-Version"));
+    TRY_LET(read.headers.method, single(request, "Mcp-Method"));
+    TRY_LET(read.headers.name, single(request, "Mcp-Name"));
+    const QByteArray workflowId = request.header("X-Workflow-Id");
+    if (protocol::isVisibleAscii(workflowId, idBytesMax))
+        read.workflowId = workflowId;
+
+    const Accepted accepted = acceptedBy(request);
+    read.acceptsJson = accepted.json;
+    read.acceptsEvents = accepted.events;
+    const bool acceptable =
+        request.method == "GET" ? accepted.events : accepted.json || accepted.events;
+    if (!acceptable && request.method != "DELETE")
+        return protocol::reject(406, protocol::code::InvalidRequest,
+                                "Not acceptable: the answer is application/json or "
+                                "text/event-stream");
+    if (request.method == "POST" && !isJsonBody(request))
+        return protocol::reject(415, protocol::code::InvalidRequest,
+                                "Unsupported media type: the body is application/json");
+    return read;
+}
+
+} // namespace provost::gateway

@@ -1,0 +1,41 @@
+// McpServices: what the MCP endpoint needs from the rest of the server. Functions, so that the endpoint can be tested
+// without any of it.
+// Thread: every member is safe from any loop and outlives them all.
+#pragma once
+
+#include "server/base/random.h"
+#include "server/base/task.h"
+#include "server/calls/call.h"
+#include "server/gateway/exchange.h"
+#include "server/gateway/mcppresence.h"
+#include "server/gateway/sessiontable.h"
+#include "server/identity/principal.h"
+#include "server/protocol/parameterheaders.h"
+
+#include <functional>
+
+namespace provost::gateway {
+
+struct McpServices
+{
+    // calls::GovernedCall::run(): the one way to a tool. Resumes on the caller's loop.
+    std::function<Task<calls::CallReply>(calls::CallRequest)> run;
+    // identity::IdentityStore::authenticate(), for what is no governed call: sessions, discovery, ping.
+    std::function<Result<identity::Principal>(QByteArrayView credential)> authenticate;
+    // A failed authentication of such a request. The governed call counts its own.
+    std::function<void()> countFailedAuthentication;
+    // The headers that a tool's input schema asks for; none for an unknown tool.
+    std::function<std::vector<protocol::ParameterHeader>(const TenantId &tenant,
+                                                         QByteArrayView tool)>
+        parameterHeaders;
+    // Host and Origin are ours: a page in some browser must not reach the endpoint (DNS rebinding).
+    std::function<bool(const HttpRequest &request)> isTrustedOrigin;
+    QByteArray instructions; // for agents, told at initialize and discover; may be empty
+
+    const Clock &clock;
+    Random &random;
+    SessionTable &sessions;
+    McpPresence &presence;
+};
+
+} // namespace provost::gateway

@@ -1,0 +1,117 @@
+// Session: what the legacy era of MCP keeps between requests. It outlives connections, which may sit on any loop, so it
+// belongs to none of them: its small state stands behind one lock, and what must reach a stream goes there by mailbox.
+// INVARIANT: a session is used only by the owner who opened it. No callback runs while the lock is held.
+// Thread: safe from any thread.
+#pragma once
+
+#include "server/base/clock.h"
+#include "server/base/ids.h"
+#include "server/base/mailbox.h"
+#include "server/protocol/meta.h"
+#include "server/protocol/revision.h"
+
+#include <map>
+#include <set>
+#include <stop_token>
+
+namespace provost::gateway {
+
+// Who may use a session: the person, whichever of their keys they hold.
+struct SessionOwner
+{
+    TenantId tenant;
+    UserId user;
+    bool operator==(const SessionOwner &) const = default;
+    bool operator<(const SessionOwner &other) const
+    {
+        return tenant == other.tenant ? user < other.user : tenant < other.tenant;
+    }
+};
+
+// One message for a GET stream of some loop, or its end.
+struct StreamLetter
+{
+    quint64 stream = 0;
+    QByteArray message; // empty: end the stream
+};
+
+struct StreamAddress
+{
+    Mailbox<StreamLetter>::Sender sender; // of the loop
+    quint64 stream = 0;                   // its number there
+};
+
+// What the console shows of an agent's connection.
+struct SessionInfo
+{
+    QByteArray id; // public hash of the session id; empty for the modern era
+    SessionOwner owner;
+    QByteArray agent; // as claimed
+    protocol::Era era = protocol::Era::Legacy;
+    QByteArray transport;
+    WallTime since;
+    WallTime lastSeen;
+    int callsInFlight = 0;
+    bool streaming = false; // a GET stream is open
+};
+
+class Session
+{
+public:
+    static constexpr std::size_t callsMax = 256;         // in flight
+    static constexpr std::size_t subscriptionsMax = 256; // resource uris
+
+    struct Facts
+    {
+        SessionId id; // 128 random bits and more: knowing it and being the owner is the access
+        QByteArray publicId; // what logs and records may show of it
+        SessionOwner owner;
+        QByteArray agent;
+        const protocol::Revision &revision;
+        WallTime since;
+    };
+
+    Session(Facts facts, MonotonicTime now);
+
+    [[nodiscard]] const Facts &facts() const { return m_facts; }
+    [[nodiscard]] SessionInfo info() const;
+
+    void touch(MonotonicTime now, WallTime wall);
+    // How long nobody has used it; zero while calls are in flight or a stream is open.
+    [[nodiscard]] std::chrono::nanoseconds idle(MonotonicTime now) const;
+
+    // `id` is the encoded JSON-RPC id. False if that id is in flight already, or too many are.
+    [[nodiscard]] bool beginCall(const QByteArray &id, std::stop_source stop);
+    void endCall(const QByteArray &id);
+    void cancelCall(const QByteArray &id);
+
+    void setLogLevel(protocol::LogLevel level);
+    [[nodiscard]] protocol::LogLevel logLevel() const; // least severe that is sent
+
+    // False if there are too many.
+    [[nodiscard]] bool subscribe(const QByteArray &uri);
+    void unsubscribe(const QByteArray &uri);
+    [[nodiscard]] bool isSubscribed(const QByteArray &uri) const;
+
+    // A session has one stream; a new one ends the one before. The token is for streamClosed(), which does nothing
+    // once another stream has taken the place.
+    [[nodiscard]] quint64 openStream(StreamAddress address);
+    void streamClosed(quint64 token);
+    void send(const QByteArray &message) const; // nowhere if no stream is open
+
+    // Ends the stream and cancels what is in flight.
+    void end();
+
+private:
+    const Facts m_facts;
+    mutable Mutex m_mutex;
+    MonotonicTime m_lastUsed GUARDED_BY(m_mutex);
+    WallTime m_lastSeen GUARDED_BY(m_mutex);
+    std::map<QByteArray, std::stop_source> m_calls GUARDED_BY(m_mutex);
+    std::set<QByteArray> m_subscriptions GUARDED_BY(m_mutex);
+    protocol::LogLevel m_logLevel GUARDED_BY(m_mutex) = protocol::LogLevel::Debug;
+    std::optional<StreamAddress> m_stream GUARDED_BY(m_mutex);
+    quint64 m_streamToken GUARDED_BY(m_mutex) = 0;
+};
+
+} // namespace provost::gateway

@@ -1,0 +1,168 @@
+#include "server/gateway/sessiontable.h"
+
+#include "server/base/hash.h"
+#include "server/protocol/jsonrpc.h"
+
+namespace provost::gateway {
+
+namespace {
+
+constexpr int idSymbols = 32; // 190 bits
+constexpr qsizetype publicIdHexDigits = 16;
+
+QByteArray publicIdOf(const SessionId &id)
+{
+    return sha256(id.value).toHex().first(publicIdHexDigits);
+}
+
+} // namespace
+
+SessionTable::SessionTable(const Clock &clock, Random &random, SessionLimits limits)
+    : m_clock(clock)
+    , m_random(random)
+    , m_limits(limits)
+{
+}
+
+Result<std::shared_ptr<Session>> SessionTable::open(SessionOwner owner, QByteArray agent,
+                                                    const protocol::Revision &revision)
+{
+    const auto now = m_clock.monotonic();
+    const SessionId id(randomToken(m_random, idSymbols));
+    auto session = std::make_shared<Session>(
+        Session::Facts{id, publicIdOf(id), owner, std::move(agent), revision, m_clock.now()}, now);
+
+    std::shared_ptr<Session> evicted; // ended outside the lock
+    {
+        const Lock lock(m_mutex);
+        std::size_t &count = m_counts[owner];
+        if (count >= m_limits.perOwnerMax) {
+            auto longest = m_sessions.end();
+            std::chrono::nanoseconds idleMost(0);
+            for (auto it = m_sessions.begin(); it != m_sessions.end(); ++it) {
+                if (it->second->facts().owner != owner)
+                    continue;
+                if (const auto idle = it->second->idle(now); idle > idleMost) {
+                    longest = it;
+                    idleMost = idle;
+                }
+            }
+            if (longest == m_sessions.end())
+                return fail(ErrorCode::RateLimited, QStringLiteral("too many open sessions"));
+            evicted = std::move(longest->second);
+            m_sessions.erase(longest);
+            --count;
+        }
+        if (m_sessions.size() >= m_limits.sessionsMax) {
+            if (count == 0)
+                m_counts.erase(owner);
+            return fail(ErrorCode::Unavailable, QStringLiteral("too many open sessions"));
+        }
+        m_sessions.emplace(id, session);
+        ++count;
+    }
+    if (evicted)
+        evicted->end();
+    return session;
+}
+
+std::shared_ptr<Session> SessionTable::find(QByteArrayView id, const SessionOwner &owner)
+{
+    std::shared_ptr<Session> session;
+    {
+        const Lock lock(m_mutex);
+        const auto found = m_sessions.find(SessionId(id.toByteArray()));
+        if (found == m_sessions.end())
+            return nullptr;
+        if (found->second->facts().owner != owner) {
+            ++m_foreignRequests;
+            return nullptr;
+        }
+        session = found->second;
+    }
+    session->touch(m_clock.monotonic(), m_clock.now());
+    return session;
+}
+
+bool SessionTable::end(QByteArrayView id, const SessionOwner &owner)
+{
+    const auto session = find(id, owner);
+    if (!session)
+        return false;
+    {
+        const Lock lock(m_mutex);
+        if (m_sessions.erase(session->facts().id) == 0)
+            return false; // another request ended it meanwhile
+        if (--m_counts[owner] == 0)
+            m_counts.erase(owner);
+    }
+    session->end();
+    return true;
+}
+
+void SessionTable::expire()
+{
+    const auto now = m_clock.monotonic();
+    std::vector<std::shared_ptr<Session>> expired;
+    {
+        const Lock lock(m_mutex);
+        for (auto it = m_sessions.begin(); it != m_sessions.end();) {
+            if (it->second->idle(now) <= m_limits.idleMax) {
+                ++it;
+                continue;
+            }
+            const SessionOwner &owner = it->second->facts().owner;
+            if (--m_counts[owner] == 0)
+                m_counts.erase(owner);
+            expired.push_back(std::move(it->second));
+            it = m_sessions.erase(it);
+        }
+    }
+    for (const auto &session : expired)
+        session->end();
+}
+
+std::vector<std::shared_ptr<Session>> SessionTable::ofTenant(const TenantId &tenant) const
+{
+    std::vector<std::shared_ptr<Session>> sessions;
+    const Lock lock(m_mutex);
+    for (const auto &[id, session] : m_sessions) {
+        if (session->facts().owner.tenant == tenant)
+            sessions.push_back(session);
+    }
+    return sessions;
+}
+
+void SessionTable::broadcast(const TenantId &tenant, const QByteArray &message)
+{
+    for (const auto &session : ofTenant(tenant))
+        session->send(message);
+}
+
+void SessionTable::resourceUpdated(const TenantId &tenant, const QByteArray &uri)
+{
+    const QByteArray message = protocol::encodeNotification("notifications/resources/updated",
+                                                            Json::object({{"uri", uri}}));
+    for (const auto &session : ofTenant(tenant)) {
+        if (session->isSubscribed(uri))
+            session->send(message);
+    }
+}
+
+std::vector<SessionInfo> SessionTable::list() const
+{
+    std::vector<SessionInfo> all;
+    const Lock lock(m_mutex);
+    all.reserve(m_sessions.size());
+    for (const auto &[id, session] : m_sessions)
+        all.push_back(session->info());
+    return all;
+}
+
+std::int64_t SessionTable::foreignRequests() const
+{
+    const Lock lock(m_mutex);
+    return m_foreignRequests;
+}
+
+} // namespace provost::gateway
