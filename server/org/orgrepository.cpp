@@ -1,0 +1,332 @@
+#include "server/org/orgrepository.h"
+
+#include "server/org/gitobject.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <algorithm>
+
+namespace provost::org {
+
+namespace {
+
+constexpr int revisionSymbols = 12;
+constexpr int folderDepthMax = 3;
+constexpr qint64 fileBytesMax = 8LL << 20;
+
+bool isYamlName(const QString &name)
+{
+    return name.endsWith(QLatin1StringView(".yaml")) || name.endsWith(QLatin1StringView(".yml"));
+}
+
+// Names of YAML files below `folder`, relative to the top, in order.
+void collectNames(const QDir &folder, const QString &prefix, int depth,
+                  std::vector<QByteArray> &names)
+{
+    const auto entries =
+        folder.entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
+    for (const QFileInfo &entry : entries) {
+        const QString name = prefix + entry.fileName();
+        if (entry.isSymLink() || entry.fileName().startsWith(QLatin1Char('.')))
+            continue;
+        if (entry.isDir() && depth < folderDepthMax)
+            collectNames(QDir(entry.filePath()), name + QLatin1Char('/'), depth + 1, names);
+        else if (entry.isFile() && isYamlName(name))
+            names.push_back(name.toUtf8());
+    }
+}
+
+QByteArray shortened(const git_oid *oid)
+{
+    char text[GIT_OID_HEXSZ + 1];
+    git_oid_tostr(text, sizeof text, oid);
+    return {text, revisionSymbols};
+}
+
+WallTime timeOf(const git_signature *signature)
+{
+    return WallTime(std::chrono::seconds(signature->when.time));
+}
+
+GitCommit headCommit(git_repository *repository)
+{
+    git_oid head;
+    int status = git_reference_name_to_id(&head, repository, "HEAD");
+    if (status != 0)
+        return nullptr;
+    return take<GitCommit>(status, git_commit_lookup, repository, &head);
+}
+
+std::vector<QByteArray> changedFiles(git_repository *repository, git_commit *commit)
+{
+    int status = 0;
+    const auto tree = take<GitTree>(status, git_commit_tree, commit);
+    GitTree parentTree;
+    if (git_commit_parentcount(commit) > 0) {
+        const auto parent = take<GitCommit>(status, git_commit_parent, commit, 0U);
+        if (parent)
+            parentTree = take<GitTree>(status, git_commit_tree, parent.get());
+    }
+    const auto diff = take<GitDiff>(status, git_diff_tree_to_tree, repository, parentTree.get(),
+                                    tree.get(), nullptr);
+    std::vector<QByteArray> files;
+    for (std::size_t i = 0; diff && i < git_diff_num_deltas(diff.get()); ++i)
+        files.emplace_back(git_diff_get_delta(diff.get(), i)->new_file.path);
+    return files;
+}
+
+Result<void> writeFile(const QString &path, const QByteArray &text)
+{
+    QDir().mkpath(QFileInfo(path).path());
+    QSaveFile file(path); // replaces the file whole or not at all
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
+        return fail(ErrorCode::Storage,
+                    QStringLiteral("cannot write `%1`: %2").arg(path, file.errorString()));
+    return {};
+}
+
+Result<void> addWorkingTree(git_repository *repository)
+{
+    int status = 0;
+    const auto index = take<GitIndex>(status, git_repository_index, repository);
+    if (!index)
+        return gitFailure(QStringLiteral("cannot read the index of the org directory"));
+    if (git_index_add_all(index.get(), nullptr, GIT_INDEX_ADD_DEFAULT, nullptr, nullptr) != 0
+        || git_index_write(index.get()) != 0)
+        return gitFailure(QStringLiteral("cannot stage the org directory"));
+    return {};
+}
+
+} // namespace
+
+bool isOrgFileName(QByteArrayView name)
+{
+    if (name.isEmpty() || name.size() > 200 || !isYamlName(QString::fromUtf8(name)))
+        return false;
+    const auto parts = QByteArray::fromRawData(name.data(), name.size()).split('/');
+    const auto isPlain = [](const QByteArray &part) {
+        return !part.isEmpty() && !part.startsWith('.')
+               && std::all_of(part.begin(), part.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                             || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+                  });
+    };
+    return parts.size() <= folderDepthMax && std::all_of(parts.begin(), parts.end(), isPlain);
+}
+
+Result<std::unique_ptr<OrgRepository>> OrgRepository::open(std::filesystem::path directory,
+                                                           const Clock &clock)
+{
+    git_libgit2_init();
+    // The administrator named this directory; who owns it is the operating system's matter.
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    git_repository *repository = nullptr;
+    int status = git_repository_open_ext(&repository, directory.c_str(),
+                                         GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    if (status != 0) {
+        git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+        options.flags = GIT_REPOSITORY_INIT_NO_REINIT | GIT_REPOSITORY_INIT_MKPATH;
+        options.initial_head = "main";
+        status = git_repository_init_ext(&repository, directory.c_str(), &options);
+    }
+    if (status != 0) {
+        const auto failure =
+            gitFailure(QStringLiteral("cannot open the org directory `%1` as a git repository")
+                           .arg(QString::fromStdString(directory.string())));
+        git_libgit2_shutdown();
+        return failure;
+    }
+    return std::unique_ptr<OrgRepository>(
+        new OrgRepository(std::move(directory), clock, repository));
+}
+
+OrgRepository::OrgRepository(std::filesystem::path directory, const Clock &clock,
+                             git_repository *repository)
+    : m_directory(std::move(directory))
+    , m_clock(clock)
+    , m_repository(repository)
+{
+}
+
+OrgRepository::~OrgRepository()
+{
+    git_repository_free(m_repository);
+    git_libgit2_shutdown();
+}
+
+Result<std::vector<File>> OrgRepository::workingFiles() const
+{
+    const QDir top(QString::fromStdString(m_directory.string()));
+    std::vector<QByteArray> names;
+    collectNames(top, {}, 1, names);
+    std::vector<File> files;
+    for (const QByteArray &name : names) {
+        QFile file(top.filePath(QString::fromUtf8(name)));
+        if (!file.open(QIODevice::ReadOnly))
+            return fail(
+                ErrorCode::Storage,
+                QStringLiteral("cannot read `%1`: %2").arg(file.fileName(), file.errorString()));
+        if (file.size() > fileBytesMax)
+            return fail(ErrorCode::TooLarge,
+                        QStringLiteral("`%1` is larger than 8 MiB").arg(file.fileName()));
+        files.push_back({name, file.readAll()});
+    }
+    return files;
+}
+
+QByteArray OrgRepository::revision() const
+{
+    const auto head = headCommit(m_repository);
+    return head ? shortened(git_commit_id(head.get())) : QByteArray();
+}
+
+bool OrgRepository::hasOutsideEdits() const
+{
+    git_status_options options = GIT_STATUS_OPTIONS_INIT;
+    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS;
+    git_status_list *list = nullptr;
+    if (git_status_list_new(&list, m_repository, &options) != 0)
+        return true; // reading it again will tell what is wrong
+    const bool edited = git_status_list_entrycount(list) > 0;
+    git_status_list_free(list);
+    return edited;
+}
+
+Result<QByteArray> OrgRepository::commitOutsideEdits(const QByteArray &author,
+                                                     const QByteArray &reason)
+{
+    if (!revision().isEmpty() && !hasOutsideEdits())
+        return revision();
+    TRY_DO(addWorkingTree(m_repository));
+    return commit(author, reason);
+}
+
+Result<QByteArray> OrgRepository::commit(const QByteArray &author, const QByteArray &reason)
+{
+    int status = 0;
+    const auto index = take<GitIndex>(status, git_repository_index, m_repository);
+    git_oid treeId;
+    if (!index || git_index_write_tree(&treeId, index.get()) != 0)
+        return gitFailure(QStringLiteral("cannot write the org directory's tree"));
+    const auto tree = take<GitTree>(status, git_tree_lookup, m_repository, &treeId);
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(m_clock.now().time_since_epoch()).count();
+    const QByteArray name = author.isEmpty() ? QByteArray("provost") : author;
+    const auto signature = take<GitSignature>(status, git_signature_new, name.constData(),
+                                              "provost@localhost", git_time_t(seconds), 0);
+    const auto parent = headCommit(m_repository);
+    const git_commit *parents[] = {parent.get()};
+    git_oid commitId;
+    if (!tree || !signature
+        || git_commit_create(&commitId, m_repository, "HEAD", signature.get(), signature.get(),
+                             "UTF-8", reason.constData(), tree.get(), parent ? 1 : 0, parents)
+               != 0)
+        return gitFailure(QStringLiteral("cannot commit to the org directory"));
+    return shortened(&commitId);
+}
+
+Result<QByteArray> OrgRepository::apply(const Change &change)
+{
+    if (change.reason.trimmed().isEmpty())
+        return fail(ErrorCode::InvalidInput, QStringLiteral("a change needs a reason"));
+    for (const File &file : change.files) {
+        if (!isOrgFileName(file.name))
+            return fail(
+                ErrorCode::InvalidInput,
+                QStringLiteral(
+                    "`%1` is not the name of a file of an org directory, such as tenants/acme.yaml")
+                    .arg(QString::fromUtf8(file.name)));
+    }
+    TRY_DO(commitOutsideEdits("outside", "Edited outside Provost"));
+    if (!change.expectedRevision.isEmpty() && change.expectedRevision != revision())
+        return fail(ErrorCode::Conflict,
+                    QStringLiteral("the policies have changed since you opened them (now at "
+                                   "revision %1); compare and apply again")
+                        .arg(QString::fromUtf8(revision())));
+    for (const File &file : change.files) {
+        const QString path =
+            QString::fromStdString((m_directory / file.name.toStdString()).string());
+        if (file.text.isEmpty())
+            QFile::remove(path);
+        else
+            TRY_DO(writeFile(path, file.text));
+    }
+    TRY_DO(addWorkingTree(m_repository));
+    return commit(change.author, change.reason);
+}
+
+Result<std::vector<Commit>> OrgRepository::history(int commitsMax) const
+{
+    std::vector<Commit> commits;
+    int status = 0;
+    const auto walk = take<GitRevwalk>(status, git_revwalk_new, m_repository);
+    if (!walk || git_revwalk_push_head(walk.get()) != 0)
+        return commits; // no commit yet
+    git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL);
+    git_oid id;
+    while (static_cast<int>(commits.size()) < commitsMax
+           && git_revwalk_next(&id, walk.get()) == 0) {
+        const auto commit = take<GitCommit>(status, git_commit_lookup, m_repository, &id);
+        if (!commit)
+            return gitFailure(QStringLiteral("cannot read the history of the org directory"));
+        const git_signature *author = git_commit_author(commit.get());
+        commits.push_back({shortened(&id), timeOf(author), author->name,
+                           QByteArray(git_commit_message(commit.get())).trimmed(),
+                           changedFiles(m_repository, commit.get())});
+    }
+    return commits;
+}
+
+Result<std::vector<File>> OrgRepository::filesAt(const QByteArray &revision) const
+{
+    const auto unknown = [&] {
+        return fail(ErrorCode::NotFound,
+                    QStringLiteral("revision `%1` is not in the history of the org directory")
+                        .arg(QString::fromUtf8(revision)));
+    };
+    // Only hashes: revision expressions would let a record's text walk the history.
+    const bool isHash =
+        revision.size() >= 7 && std::all_of(revision.begin(), revision.end(), [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        });
+    int status = 0;
+    if (!isHash)
+        return unknown();
+    const auto object =
+        take<GitAny>(status, git_revparse_single, m_repository, revision.constData());
+    if (!object)
+        return unknown();
+    const auto tree = take<GitAny>(status, git_object_peel, object.get(), GIT_OBJECT_TREE);
+    if (!tree)
+        return unknown();
+    struct Walk
+    {
+        git_repository *repository;
+        std::vector<File> files;
+    } walk{m_repository, {}};
+    const auto visit = [](const char *folder, const git_tree_entry *entry, void *payload) {
+        auto &state = *static_cast<Walk *>(payload);
+        const QByteArray name = QByteArray(folder) + git_tree_entry_name(entry);
+        if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB || !isOrgFileName(name))
+            return 0;
+        int found = 0;
+        const auto blob =
+            take<GitBlob>(found, git_blob_lookup, state.repository, git_tree_entry_id(entry));
+        if (blob)
+            state.files.push_back(
+                {name, QByteArray(static_cast<const char *>(git_blob_rawcontent(blob.get())),
+                                  static_cast<qsizetype>(git_blob_rawsize(blob.get())))});
+        return 0;
+    };
+    git_tree_walk(reinterpret_cast<git_tree *>(tree.get()), GIT_TREEWALK_PRE, visit, &walk);
+    std::sort(walk.files.begin(), walk.files.end(),
+              [](const File &a, const File &b) { return a.name < b.name; });
+    return std::move(walk.files);
+}
+
+} // namespace provost::org
