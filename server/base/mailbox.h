@@ -111,6 +111,10 @@ public:
 
     [[nodiscard]] Sender sender() const { return Sender(m_state); }
 
+    // Letters are delivered on `thread` from now on; with the owner's own moveToThread().
+    // REQUIRES: called on this Mailbox's thread, before the first post.
+    void moveToThread(QThread &thread) { m_bell.moveToThread(&thread); }
+
 private:
     void deliver()
     {

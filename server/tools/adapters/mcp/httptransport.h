@@ -1,0 +1,77 @@
+// HttpTransport: Streamable HTTP as the revisions with sessions speak it. Each message is a POST; its answer comes as
+// JSON or as a stream of events; a GET stream brings what the server says unasked.
+// INVARIANT: a message is sent once. Only the *answer* is asked for again, where the server gave an event id for it.
+// Thread: the adapter's event loop.
+#pragma once
+
+#include "server/tools/adapters/mcp/httpexchange.h"
+#include "server/tools/adapters/mcp/idleconnections.h"
+#include "server/tools/adapters/mcp/serverstream.h"
+
+#include <QTimer>
+#include <QUrl>
+
+#include <unordered_map>
+#include <utility>
+
+namespace provost::tools::mcp {
+
+struct HttpOptions
+{
+    QUrl url;
+    std::vector<std::pair<QByteArray, QByteArray>> headers;
+    qsizetype messageBytesMax = 16 << 20;
+};
+
+class HttpTransport final : public Transport
+{
+    Q_OBJECT
+
+public:
+    explicit HttpTransport(HttpOptions options);
+    ~HttpTransport() override;
+
+    void open() override {} // each exchange connects for itself
+    [[nodiscard]] Result<void> send(RequestId id, const QByteArray &message) override;
+    void release(RequestId id) override;
+    void handshakeBegins() override;
+    void handshakeEnded(const QByteArray &protocolVersion) override;
+    void close() override;
+    [[nodiscard]] QByteArray lastWords() const override { return {}; }
+
+private:
+    using CallKey = quint64;
+
+    struct Call
+    {
+        LaterPtr<HttpExchange> exchange;
+        RequestId id = NoRequest;
+        bool hadSession = false;
+        bool wasReleased = false;
+        int resumptions = 0;
+    };
+
+    [[nodiscard]] QByteArray requestText(QByteArrayView method, QByteArrayView body,
+                                         QByteArrayView lastEventId = {}) const;
+    void begin(CallKey key, const QByteArray &request);
+    void onHead(CallKey key);
+    void deliver(CallKey key, const QByteArray &text);
+    void onEnded(CallKey key, const std::optional<Error> &error);
+    [[nodiscard]] bool resumeLater(CallKey key);
+    void drop(CallKey key);
+    void finishClosing();
+
+    const HttpOptions m_options;
+    QByteArray m_sessionId;
+    QByteArray m_protocolVersion; // empty during the handshake
+    std::unordered_map<CallKey, Call> m_calls;
+    CallKey m_nextKey = 1;
+    CallKey m_delivering = 0; // whose message is being handed on; 0: none
+    IdleConnections m_idle;
+    ServerStream m_stream;
+    QTimer m_closeTimer{this};
+    bool m_isClosing = false;
+    bool m_isClosed = false;
+};
+
+} // namespace provost::tools::mcp

@@ -1,0 +1,41 @@
+// McpAdapter: an upstream MCP server as an adapter; Provost is its client. The server runs or is connected to on the
+// adapter's event loop (Upstream); calls are passed through as they are, results come back as they are.
+// Thread: any; see Adapter.
+#pragma once
+
+#include "server/tools/adapters.h"
+#include "server/tools/adapters/mcp/upstream.h"
+
+namespace provost::tools::mcp {
+
+class McpAdapter final : public Adapter
+{
+public:
+    // Errors: InvalidInput with the member of `config` that is wrong.
+    [[nodiscard]] static Result<std::shared_ptr<Adapter>>
+    make(const ServerDefinition &definition, const Json &config,
+         const AdapterEnvironment &environment);
+
+    McpAdapter(Config config, QThread &loop);
+    ~McpAdapter() override; // does not wait: the server is stopped in order by its event loop
+
+    [[nodiscard]] Task<Result<Catalog>> catalog() override;
+    [[nodiscard]] Task<Result<Output>> call(QByteArray nativeName, Json arguments,
+                                            CallContext context) override;
+    [[nodiscard]] Task<Result<Output>> readResource(QByteArray nativeUri,
+                                                    CallContext context) override;
+    [[nodiscard]] Task<Result<Output>> getPrompt(QByteArray nativeName, Json arguments,
+                                                 CallContext context) override;
+    [[nodiscard]] Task<Result<Output>> complete(Json params, CallContext context) override;
+    void setOnCatalogChanged(std::function<void()> onChanged) override;
+    [[nodiscard]] AdapterStatus status() const override;
+
+private:
+    [[nodiscard]] Task<Result<Output>> pass(QByteArray method, Json params, CallContext context);
+
+    const Config m_config;
+    const std::shared_ptr<Shared> m_shared;
+    const Upstream::Mail m_upstream;
+};
+
+} // namespace provost::tools::mcp

@@ -1,0 +1,46 @@
+// ServerStream: the GET stream on which a server with sessions says what nobody asked for (its lists changed). It is
+// opened again when it ends, with growing delays; a server that has none is left alone.
+// Thread: the adapter's event loop.
+#pragma once
+
+#include "server/tools/adapters/mcp/httpexchange.h"
+
+#include <QTimer>
+
+#include <functional>
+
+namespace provost::tools::mcp {
+
+class ServerStream final : public QObject
+{
+    Q_OBJECT
+
+public:
+    // The text of the GET request that takes the stream up after `lastEventId`, or from now on if it is empty.
+    using RequestText = std::function<QByteArray(const QByteArray &lastEventId)>;
+
+    ServerStream(QUrl server, HttpLimits limits, RequestText requestText);
+
+    void open(); // of a new session
+    void close();
+
+Q_SIGNALS:
+    void message(const QByteArray &text);
+    void
+    sessionLost(); // the stream worked in this session, and now the server does not know the session
+
+private:
+    void connectStream();
+    void onEnded(const std::optional<Error> &error);
+
+    const QUrl m_server;
+    const HttpLimits m_limits;
+    const RequestText m_requestText;
+    LaterPtr<HttpExchange> m_exchange;
+    QTimer m_timer{this}; // active: waits to open again
+    QByteArray m_lastEventId;
+    int m_failures = 0;       // since the stream last worked
+    bool m_hasWorked = false; // in this session
+};
+
+} // namespace provost::tools::mcp

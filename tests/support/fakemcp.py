@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+"""An MCP server (legacy era) that misbehaves on request: each tool is one fault. Standard library only.
+
+    fakemcp.py [options]          over stdin and stdout
+    fakemcp.py --http [options]   over Streamable HTTP on a free loopback port; prints the port
+
+Options: --pages N (tools/list in N pages), --version V (revision it claims), --die-at-start, --mute (answers nothing),
+--ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead of a stream), --no-stream (HTTP: GET is 405).
+"""
+import argparse
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TOOLS = ["echo", "raw", "slow", "hang", "crash", "garbage", "bad_json", "wrong_id", "twice", "late", "huge",
+         "huge_without_id", "progress", "cancelled", "change_tools", "environment", "spawn", "ask", "fail", "count",
+         "flood", "words", "reset", "drip", "silent_close", "status", "redirect", "lose_sessions", "resume", "sessions"]
+# Members, numbers and order that a reader must not touch.
+RAW = ('{"zeta":1,"content":[{"type":"future_kind","x":1.0}],"structuredContent":{"b":12345678901234567890,"a":1e2},'
+       '"isError":false,"_meta":{"com.example/k":[null]},"alpha":{}}')
+
+
+class State:
+    def __init__(self, options):
+        self.options = options
+        self.lock = threading.Lock()
+        self.tools = list(TOOLS)
+        self.cancelled = []
+        self.executed = 0
+        self.late = {}
+        self.sessions = set()
+        self.ended_sessions = 0
+        self.seen_headers = {}
+        self.answers = {}
+        self.next_request = 1
+
+
+def text_result(text, **more):
+    return {"content": [{"type": "text", "text": text}], **more}
+
+
+class Server:
+    """The messages, whatever carries them. `reply(text)` sends one message on the stream of the request."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def handle(self, message, reply):
+        method, request_id = message.get("method"), message.get("id")
+        if method is None:
+            self.state.answers[request_id] = message
+            return
+        if request_id is None:
+            if method == "notifications/cancelled":
+                self.on_cancelled(message["params"]["requestId"], reply)
+            return
+        params = message.get("params", {})
+        if method == "tools/call":
+            self.call(request_id, params, reply)
+            return
+        result = self.answer(method, params)
+        if result is None:
+            self.error(reply, request_id, -32601, "method not found")
+        else:
+            self.result(reply, request_id, result)
+
+    def answer(self, method, params):
+        options = self.state.options
+        if method == "initialize":
+            return {"protocolVersion": options.version, "serverInfo": {"name": "fake", "version": "1.2"},
+                    "capabilities": {"tools": {"listChanged": True}, "resources": {}, "prompts": {}}}
+        if method == "ping":
+            return {}
+        if method == "tools/list":
+            page = int(params.get("cursor", "0"))
+            size = -(-len(self.state.tools) // options.pages)
+            names = self.state.tools[page * size:(page + 1) * size]
+            tools = [{"name": name, "description": "fault", "inputSchema": {"type": "object"}, "x-unknown": 1,
+                      "annotations": {"readOnlyHint": name == "echo"}} for name in names]
+            last = page + 1 >= options.pages
+            return {"tools": tools} if last else {"tools": tools, "nextCursor": str(page + 1)}
+        if method == "resources/list":
+            return {"resources": [{"uri": "file:///a", "name": "a"}]}
+        if method == "prompts/list":
+            return {"prompts": [{"name": "greet"}]}
+        if method == "prompts/get":
+            return {"messages": [], "asked": params}
+        if method == "resources/read":
+            return {"contents": [{"uri": params["uri"], "text": "x"}]}
+        return None
+
+    def result(self, reply, request_id, result):
+        reply(json.dumps({"result": result, "jsonrpc": "2.0", "id": request_id}))
+
+    def error(self, reply, request_id, code, text):
+        reply(json.dumps({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": text}}))
+
+    def notify(self, reply, method, params):
+        reply(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}))
+
+    def on_cancelled(self, request_id, reply):
+        self.state.cancelled.append(request_id)
+        late = self.state.late.pop(request_id, None)
+        if late:
+            self.result(late, request_id, text_result("late"))
+
+    def call(self, request_id, params, reply):
+        name, arguments = params["name"], params.get("arguments", {})
+        with self.state.lock:
+            self.state.executed += 1
+        tool = getattr(self, "tool_" + name, None)
+        if tool is None:
+            self.error(reply, request_id, -32602, "Unknown tool")
+            return
+        result = tool(arguments, request_id, params, reply)
+        if result is not None:
+            self.result(reply, request_id, result)
+
+    def tool_echo(self, arguments, request_id, params, reply):
+        return text_result("echo", structuredContent=arguments, _meta={"seen": params.get("_meta")})
+
+    def tool_raw(self, arguments, request_id, params, reply):
+        reply('{"jsonrpc":"2.0","id":%d,"result":%s}' % (request_id, RAW))
+
+    def tool_slow(self, arguments, request_id, params, reply):
+        if self.state.options.http:
+            time.sleep(arguments["ms"] / 1000)
+            return text_result("slow")
+        threading.Timer(arguments["ms"] / 1000, self.result, (reply, request_id, text_result("slow"))).start()
+
+    def tool_hang(self, arguments, request_id, params, reply):
+        if self.state.options.http:
+            time.sleep(60)
+
+    def tool_crash(self, arguments, request_id, params, reply):
+        sys.stderr.write("about to crash, key is hunter2-secret\n")
+        sys.stderr.flush()
+        os._exit(arguments.get("code", 3))
+
+    def tool_garbage(self, arguments, request_id, params, reply):
+        for _ in range(arguments["lines"]):
+            reply("npm warn this is not JSON")
+        reply('{"jsonrpc":"1.0"}')
+        reply("[]")
+        return text_result("after garbage")
+
+    def tool_flood(self, arguments, request_id, params, reply):
+        for _ in range(40):
+            reply("x" * 65536)
+
+    def tool_bad_json(self, arguments, request_id, params, reply):
+        reply('{"jsonrpc":"2.0","result":{"a":1,"a":2},"id":%d}' % request_id)
+
+    def tool_wrong_id(self, arguments, request_id, params, reply):
+        self.result(reply, request_id + 1000000, text_result("not yours"))
+        self.result(reply, "text", text_result("not yours"))
+        return text_result("right")
+
+    def tool_twice(self, arguments, request_id, params, reply):
+        self.result(reply, request_id, text_result("first"))
+        return text_result("second")
+
+    def tool_late(self, arguments, request_id, params, reply):
+        self.state.late[request_id] = reply
+
+    def tool_huge(self, arguments, request_id, params, reply):
+        return text_result("x" * arguments["bytes"])
+
+    def tool_huge_without_id(self, arguments, request_id, params, reply):
+        reply('{"x":"' + "x" * arguments["bytes"] + '"}')
+        return text_result("after")
+
+    def tool_progress(self, arguments, request_id, params, reply):
+        token = params.get("_meta", {}).get("progressToken")
+        for step in range(3):
+            self.notify(reply, "notifications/progress", {"progressToken": token, "progress": step, "total": 3})
+        self.notify(reply, "notifications/progress", {"progressToken": "alien", "progress": 9})
+        return text_result(json.dumps(token))
+
+    def tool_cancelled(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"ids": self.state.cancelled})
+
+    def tool_count(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"executed": self.state.executed})
+
+    def tool_change_tools(self, arguments, request_id, params, reply):
+        self.state.tools.append(arguments["add"])
+        self.notify(reply, "notifications/tools/list_changed", {})
+        return text_result("changed")
+
+    def tool_environment(self, arguments, request_id, params, reply):
+        descriptors = [os.readlink("/proc/self/fd/" + fd) for fd in os.listdir("/proc/self/fd")
+                       if os.path.exists("/proc/self/fd/" + fd)]
+        return text_result("", structuredContent={"env": dict(os.environ), "cwd": os.getcwd(), "fds": descriptors,
+                                                  "leads": os.getpgrp() == os.getpid()})
+
+    def tool_spawn(self, arguments, request_id, params, reply):
+        child = subprocess.Popen(["/bin/sleep", "600"])
+        return text_result("", structuredContent={"pid": child.pid})
+
+    def tool_ask(self, arguments, request_id, params, reply):
+        mine = "ask-%d" % request_id
+        reply(json.dumps({"jsonrpc": "2.0", "id": mine, "method": arguments["method"]}))
+
+        def wait():
+            for _ in range(500):
+                if mine in self.state.answers:
+                    break
+                time.sleep(0.01)
+            self.result(reply, request_id, text_result("", structuredContent=self.state.answers.get(mine, {})))
+        if self.state.options.http:
+            wait()
+        else:
+            threading.Thread(target=wait).start()
+
+    def tool_fail(self, arguments, request_id, params, reply):
+        self.error(reply, request_id, arguments["code"], arguments["text"])
+
+    def tool_words(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"headers": self.state.seen_headers})
+
+    def tool_sessions(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"open": len(self.state.sessions),
+                                                  "ended": self.state.ended_sessions})
+
+    def tool_lose_sessions(self, arguments, request_id, params, reply):
+        self.state.sessions.clear()
+        return text_result("lost")
+
+
+def serve_stdio(state):
+    server = Server(state)
+    lock = threading.Lock()
+
+    def write(text):
+        with lock:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+    for line in sys.stdin:
+        if not state.options.mute:
+            server.handle(json.loads(line), write)
+    while state.options.ignore_eof:
+        time.sleep(1)
+    os._exit(0)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    state = None
+    streams = []
+    unfinished = {}
+
+    def log_message(self, *arguments):
+        pass
+
+    def plain(self, status, text="", headers=()):
+        body = text.encode()
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json" if text.startswith("{") else "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def begin_stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def event(self, text, event_id=None):
+        head = "id: %s\n" % event_id if event_id else ""
+        self.chunk(("%sevent: message\ndata: %s\n\n" % (head, text)).encode())
+
+    def session_is_known(self):
+        return self.headers.get("Mcp-Session-Id") in self.state.sessions
+
+    def do_POST(self):
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.state.seen_headers = dict(self.headers.items())
+        extra = ()
+        if message.get("method") == "initialize":
+            session = "s%d" % (len(self.state.sessions) + self.state.next_request)
+            self.state.next_request += 1
+            self.state.sessions.add(session)
+            extra = (("Mcp-Session-Id", session),)
+        elif not self.session_is_known():
+            self.plain(404, '{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"Session not found"}}')
+            return
+        if message.get("id") is None or "method" not in message:
+            Server(self.state).handle(message, lambda text: None)
+            self.plain(202)
+            return
+        if message["method"] == "tools/call" and self.transport_fault(message):
+            return
+        answers = []
+        if self.state.options.json or extra:
+            Server(self.state).handle(message, answers.append)
+            self.plain(200, answers[-1], extra)
+            return
+        self.begin_stream()
+        Server(self.state).handle(message, self.event)
+        self.chunk(b"")
+
+    def transport_fault(self, message):
+        name, arguments = message["params"]["name"], message["params"].get("arguments", {})
+        answer = json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": text_result(name)})
+        if name == "reset":
+            self.state.executed += 1
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{")
+            self.wfile.flush()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+        elif name == "silent_close":
+            self.state.executed += 1
+            self.close_connection = True
+        elif name == "drip":
+            self.begin_stream()
+            try:
+                for byte in b"event: message\ndata: " + answer.encode():
+                    self.chunk(bytes([byte]))
+                    time.sleep(0.05)
+            except OSError:
+                self.close_connection = True
+        elif name == "status":
+            self.plain(arguments["status"], "sorry")
+        elif name == "redirect":
+            self.plain(307, "", (("Location", "/elsewhere"),))
+        elif name == "resume":
+            self.begin_stream()
+            self.chunk(b"id: ev-%d\nretry: 10\ndata: \n\n" % message["id"])
+            Handler.unfinished["ev-%d" % message["id"]] = answer
+            self.chunk(b"")
+        elif name == "change_tools":
+            self.state.tools.append(arguments["add"])
+            for stream in list(Handler.streams):
+                stream.event('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}')
+            self.plain(200, answer)
+        else:
+            return False
+        return True
+
+    def do_GET(self):
+        if not self.session_is_known():
+            self.plain(404)
+        elif self.headers.get("Last-Event-ID") in Handler.unfinished:
+            self.begin_stream()
+            self.event(Handler.unfinished.pop(self.headers["Last-Event-ID"]))
+            self.chunk(b"")
+        elif self.state.options.no_stream:
+            self.plain(405)
+        else:
+            self.begin_stream()
+            Handler.streams.append(self)
+            session = self.headers["Mcp-Session-Id"]
+            while session in self.state.sessions:
+                time.sleep(0.02)
+            Handler.streams.remove(self)
+            self.chunk(b"")
+
+    def do_DELETE(self):
+        self.state.sessions.discard(self.headers.get("Mcp-Session-Id"))
+        self.state.ended_sessions += 1
+        self.plain(200)
+
+
+def serve_http(state):
+    Handler.state = state
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()  # lives as long as the test
+    os._exit(0)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pages", type=int, default=1)
+    parser.add_argument("--version", default="2025-11-25")
+    for flag in ("--http", "--die-at-start", "--mute", "--ignore-eof", "--ignore-term", "--json", "--no-stream"):
+        parser.add_argument(flag, action="store_true")
+    options = parser.parse_args()
+    if options.die_at_start:
+        sys.stderr.write("no such module\n")
+        sys.exit(9)
+    if options.ignore_term:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    state = State(options)
+    (serve_http if options.http else serve_stdio)(state)
+
+
+if __name__ == "__main__":
+    main()
