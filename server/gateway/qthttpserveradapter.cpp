@@ -1,10 +1,15 @@
 #include "server/gateway/qthttpserveradapter.h"
 
 #include "server/gateway/connectionguard.h"
+#include "server/gateway/descriptor.h"
 
 #include <QAbstractHttpServer>
 #include <QHostAddress>
 #include <QTcpServer>
+
+#include <sys/socket.h>
+
+#include <array>
 
 namespace provost::gateway {
 
@@ -29,23 +34,28 @@ private:
     const std::function<void(GuardedSocket &)> m_onRequest;
 };
 
-// A server that never listens: its connections are accepted elsewhere.
+// Connections are accepted elsewhere and put in here. QTcpServer hands them on only while it listens, so it
+// "listens" on one end of a pair of sockets that nobody else has and where nothing ever comes in.
 class QtHttpServerAdapter::AdoptingServer final : public QTcpServer
 {
 public:
-    void adopt(std::unique_ptr<GuardedSocket> socket)
+    AdoptingServer()
     {
-        m_next = socket.release();
-        m_next->setParent(this);
-        addPendingConnection(m_next);
+        std::array<int, 2> ends{-1, -1};
+        const bool made = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0;
+        m_otherEnd = Descriptor(ends[1]);
+        if (!made || !setSocketDescriptor(ends[0]))
+            qFatal("no sockets for a gateway thread"); // only at the start of the process
     }
 
-    // QTcpServer's own wants a listening socket.
-    QTcpSocket *nextPendingConnection() override { return std::exchange(m_next, nullptr); }
-    bool hasPendingConnections() const override { return m_next != nullptr; }
+    void adopt(std::unique_ptr<GuardedSocket> socket)
+    {
+        socket->setParent(this);
+        addPendingConnection(socket.release());
+    }
 
 private:
-    GuardedSocket *m_next = nullptr;
+    Descriptor m_otherEnd;
 };
 
 QtHttpServerAdapter::QtHttpServerAdapter(std::function<void(GuardedSocket &)> onRequest)
@@ -53,10 +63,7 @@ QtHttpServerAdapter::QtHttpServerAdapter(std::function<void(GuardedSocket &)> on
 {
     auto sockets = std::make_unique<AdoptingServer>();
     m_sockets = sockets.get();
-    // bind() wants a listening server, though it never accepts: a moment on a free loopback port satisfies it.
-    static_cast<void>(m_sockets->listen(QHostAddress::LocalHost));
     m_server->bind(sockets.release()); // takes it as a child
-    m_sockets->close();
 }
 
 QtHttpServerAdapter::~QtHttpServerAdapter() = default;
