@@ -6,7 +6,7 @@
 #include "server/base/ids.h"
 #include "server/base/json.h"
 #include "server/policy/decision.h"
-#include "server/policy/model.h"
+#include "server/policy/loader.h"
 
 #include <array>
 #include <optional>
@@ -212,11 +212,7 @@ struct FilterCandidate
 
 // --- policies --------------------------------------------------------------------------------------------
 
-struct OrgFile
-{
-    QByteArray name; // "tenants/acme-corp.yaml"
-    QByteArray text;
-};
+using OrgFile = policy::SourceFile; // name within the org directory, and bytes
 
 struct OrgState
 {

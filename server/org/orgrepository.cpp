@@ -251,10 +251,10 @@ Result<QByteArray> OrgRepository::apply(const Change &change)
     for (const File &file : change.files) {
         const QString path =
             QString::fromStdString((m_directory / file.name.toStdString()).string());
-        if (file.text.isEmpty())
+        if (file.bytes.isEmpty())
             QFile::remove(path);
         else
-            TRY_DO(writeFile(path, file.text));
+            TRY_DO(writeFile(path, file.bytes));
     }
     TRY_DO(addWorkingTree(m_repository));
     return commit(change.author, change.reason);

@@ -6,6 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/result.h"
+#include "server/policy/loader.h"
 
 #include <filesystem>
 #include <memory>
@@ -15,12 +16,7 @@ struct git_repository;
 
 namespace provost::org {
 
-struct File
-{
-    QByteArray name; // "tenants/acme-corp.yaml"
-    QByteArray text;
-    bool operator==(const File &) const = default;
-};
+using File = policy::SourceFile;
 
 struct Commit
 {
@@ -33,7 +29,7 @@ struct Commit
 
 struct Change
 {
-    std::vector<File> files; // new content of those that change; an empty text removes the file
+    std::vector<File> files; // new content of those that change; no bytes removes the file
     QByteArray author;
     QByteArray reason;
     QByteArray expectedRevision; // Conflict if the repository has moved on; empty: do not check

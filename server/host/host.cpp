@@ -1,0 +1,305 @@
+#include "server/host/host.h"
+
+#include "server/host/adminhandler.h"
+#include "server/host/auditdesk.h"
+#include "server/host/localcontrol.h"
+#include "server/host/policydesk.h"
+#include "server/host/tenantdesk.h"
+
+#include "server/audit/committerpool.h"
+#include "server/calls/governedcall.h"
+#include "server/gateway/mcpendpoint.h"
+#include "server/gateway/originpolicy.h"
+#include "server/gateway/sessiontable.h"
+#include "server/protocol/parameterheaders.h"
+
+#include <QLockFile>
+
+#include <mutex>
+
+namespace provost::host {
+
+namespace {
+
+constexpr int committerThreads = 4;
+constexpr int toolThreads = 8;
+constexpr int queryThreads = 2;
+constexpr std::size_t questionsMax = 256;
+constexpr std::chrono::seconds stopPatience{30};
+constexpr std::chrono::milliseconds watchInterval{500};
+constexpr int orgWatchEvery = 4; // watches: git status costs more than a look at state.db
+
+QByteArray listChanged(const char *list)
+{
+    return QByteArray("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/") + list
+           + "/list_changed\"}";
+}
+
+} // namespace
+
+// Members stand in the order in which they are needed, so that they end in the reverse order.
+class Host::Building
+{
+public:
+    explicit Building(HostOptions given)
+        : options(std::move(given))
+        , lock(QString::fromStdString((options.data / "lock").string()))
+    {
+    }
+    ~Building();
+
+    [[nodiscard]] Result<void> openStores();
+    [[nodiscard]] Result<void> openOrg();
+    [[nodiscard]] Result<void> openDoors();
+    void makeConsole();
+
+    HostOptions options;
+    QLockFile lock;
+    SystemClock clock;
+    SystemRandom random;
+    telemetry::Metrics metrics{clock};
+    audit::CommitterPool committers{committerThreads};
+    std::unique_ptr<audit::Journal> journal; // the installation's
+    std::unique_ptr<Administration> administration;
+    std::unique_ptr<identity::IdentityStore> identities;
+
+    EventThread adapters{"adapters"};
+    tools::ToolPool toolPool{toolThreads};
+
+    // On the control thread, and destroyed there.
+    struct ControlRoom
+    {
+        std::unique_ptr<tenancy::Tenancy> tenancy;
+        std::unique_ptr<OrgService> org;
+        std::unique_ptr<PolicyDesk> policy;
+        std::unique_ptr<TenantDesk> tenants;
+        std::unique_ptr<QTimer> watch;
+        int watches = 0;
+    };
+    ControlRoom room;
+    EventThread controlThread{"control"};
+
+    gateway::SessionTable sessions{clock, random};
+    gateway::McpPresence presence{clock};
+    std::once_flag originOnce;
+    std::unique_ptr<const gateway::OriginPolicy> origin;
+    std::unique_ptr<calls::GovernedCall> governedCall;
+    std::unique_ptr<gateway::McpServices> services;
+    std::unique_ptr<gateway::FrontDoor> frontDoor;
+    std::unique_ptr<gateway::FrontDoor> adminDoor;
+    gateway::ListenAddress endpoint;
+    gateway::ListenAddress admin;
+
+    std::unique_ptr<AuditDesk> auditDesk;
+    WorkerPool queries{"queries", queryThreads, questionsMax};
+    std::unique_ptr<LocalControl> control;
+    std::function<void(LocalControl::News)> news;
+
+private:
+    void watchOutsideChanges();
+    [[nodiscard]] std::vector<QByteArray> problems();
+};
+
+Result<void> Host::Building::openStores()
+{
+    std::error_code error;
+    std::filesystem::create_directories(options.data, error);
+    const QString data = QString::fromStdString(options.data.string());
+    if (error)
+        return fail(ErrorCode::Storage, QStringLiteral("cannot create the data directory `%1`: %2")
+                                            .arg(data, QString::fromStdString(error.message())));
+    lock.setStaleLockTime(0); // a lock is stale only when its process is gone
+    if (!lock.tryLock())
+        return fail(
+            ErrorCode::Conflict,
+            QStringLiteral("another process serves `%1`; stop it, or name another data directory")
+                .arg(data));
+    TRY_LET(journal, audit::Journal::open(options.data / "journal", committers, clock));
+    administration = std::make_unique<Administration>(*journal, clock);
+    TRY_LET(identities, identity::IdentityStore::open(options.data, clock, random));
+    return administration->record(
+        {.action = "start", .details = Json::object({{"version", PROVOST_VERSION}})});
+}
+
+Result<void> Host::Building::openOrg()
+{
+    Result<void> opened;
+    controlThread.run([&] {
+        opened = [&]() -> Result<void> {
+            const auto directory = options.org.empty() ? options.data / "org" : options.org;
+            TRY_LET(auto repository, org::OrgRepository::open(directory, clock));
+            room.tenancy = std::make_unique<tenancy::Tenancy>(
+                tenancy::TenantSurroundings{
+                    .data = options.data,
+                    .org = directory,
+                    .committers = committers,
+                    .clock = clock,
+                    .adapters = {clock, random, toolPool, adapters.thread()}},
+                [this](const TenantId &tenant) {
+                    for (const char *list : {"tools", "resources", "prompts"})
+                        sessions.broadcast(tenant, listChanged(list));
+                    if (news)
+                        news(LocalControl::News::Configuration);
+                });
+            room.org =
+                std::make_unique<OrgService>(std::move(repository), *room.tenancy, *administration);
+            return room.org->reload("start");
+        }();
+    });
+    return opened;
+}
+
+Result<void> Host::Building::openDoors()
+{
+    governedCall = std::make_unique<calls::GovernedCall>(calls::GovernedCall::Services{
+        *room.tenancy, *identities, *journal, clock, random, metrics});
+    services = std::make_unique<gateway::McpServices>(gateway::McpServices{
+        .run = [this](calls::CallRequest request) { return governedCall->run(std::move(request)); },
+        .authenticate = [this](QByteArrayView key) { return identities->authenticate(key); },
+        .countFailedAuthentication = [this] { metrics.countFailedAuthentication(); },
+        .parameterHeaders =
+            [this](const TenantId &tenant, QByteArrayView tool) {
+                const auto view = room.tenancy->find(tenant);
+                const auto *known = view ? view->registry->tool(tool) : nullptr;
+                return known != nullptr
+                           ? protocol::parameterHeaders(known->descriptor.definition["inputSchema"])
+                           : std::vector<protocol::ParameterHeader>();
+            },
+        .isTrustedOrigin =
+            [this](const gateway::HttpRequest &request) {
+                return origin->check(request).has_value();
+            },
+        .instructions = "Tools, resources and prompts are governed: each call is decided by policy "
+                        "and recorded. A "
+                        "refusal names its reason and whether trying again can help.",
+        .clock = clock,
+        .random = random,
+        .sessions = sessions,
+        .presence = presence});
+    frontDoor = std::make_unique<gateway::FrontDoor>(
+        gateway::FrontDoorOptions{.loops = options.gatewayLoops}, clock,
+        [this](const gateway::LoopContext &context) {
+            std::call_once(originOnce, [&] {
+                origin = std::make_unique<const gateway::OriginPolicy>(
+                    context.listening, gateway::OriginPolicyOptions());
+            });
+            return std::make_unique<gateway::McpEndpoint>(*services);
+        });
+    TRY_LET(endpoint, frontDoor->listen(options.listenHost, options.listenPort));
+    adminDoor = std::make_unique<gateway::FrontDoor>(
+        gateway::FrontDoorOptions{.loops = 1}, clock, [this](const gateway::LoopContext &context) {
+            return std::make_unique<AdminHandler>(
+                context, AdminHandler::Services{metrics, [this] { return problems(); }});
+        });
+    TRY_LET(admin, adminDoor->listen(options.adminHost, options.adminPort));
+    return {};
+}
+
+void Host::Building::makeConsole()
+{
+    auditDesk = std::make_unique<AuditDesk>(options.data, metrics, clock);
+    controlThread.run([this] {
+        room.policy = std::make_unique<PolicyDesk>(*room.org);
+        room.tenants = std::make_unique<TenantDesk>(TenantDesk::Services{
+            .org = *room.org,
+            .identities = *identities,
+            .administration = *administration,
+            .metrics = metrics,
+            .clock = clock,
+            .endpoint = endpoint.url(),
+            .admin = admin.url(),
+            .agents = [this] {
+                return static_cast<int>(gateway::connectedAgents(sessions, presence, clock.now()));
+            }});
+    });
+    control = std::make_unique<LocalControl>(
+        Desks{controlThread, *room.policy, *room.tenants, queries, *auditDesk});
+    controlThread.run([this] {
+        news = control->newsSender();
+        room.watch = std::make_unique<QTimer>();
+        room.watch->setInterval(watchInterval);
+        QObject::connect(room.watch.get(), &QTimer::timeout, room.watch.get(),
+                         [this] { watchOutsideChanges(); });
+        room.watch->start();
+    });
+}
+
+// `provost key revoke` and an editor on the org directory work beside a running server.
+void Host::Building::watchOutsideChanges()
+{
+    if (const auto changed = identities->reloadIfChanged(); changed && *changed)
+        news(LocalControl::News::Configuration);
+    if (++room.watches % orgWatchEvery == 0 && room.org->hasMoved()) {
+        const QByteArray before = room.org->problem();
+        const auto reloaded = room.org->reload("outside");
+        if (!reloaded && room.org->problem() != before)
+            qWarning("%s", qUtf8Printable(reloaded.error().message));
+        news(LocalControl::News::Configuration);
+    }
+    news(LocalControl::News::Status);
+}
+
+std::vector<QByteArray> Host::Building::problems()
+{
+    std::vector<QByteArray> found;
+    controlThread.run([&] {
+        if (room.tenants)
+            found = room.tenants->status().value_or(control::ServerStatus()).problems;
+    });
+    return found;
+}
+
+Host::Building::~Building()
+{
+    if (adminDoor)
+        adminDoor->stop(std::chrono::milliseconds(0));
+    if (frontDoor)
+        frontDoor->stop(stopPatience);
+    control.reset();
+    controlThread.run([this] {
+        room.watch.reset();
+        if (administration && room.org)
+            static_cast<void>(
+                administration->record({.action = "stop"})); // the process ends whether or not
+        if (identities)
+            static_cast<void>(identities->flushLastUsed());
+        room.tenants.reset();
+        room.policy.reset();
+        room.org.reset();
+        room.tenancy.reset();
+    });
+}
+
+Result<std::unique_ptr<Host>> Host::start(HostOptions options)
+{
+    auto building = std::make_unique<Building>(std::move(options));
+    TRY_DO(building->openStores());
+    TRY_DO(building->openOrg());
+    TRY_DO(building->openDoors());
+    building->makeConsole();
+    return std::unique_ptr<Host>(new Host(std::move(building)));
+}
+
+Host::Host(std::unique_ptr<Building> building)
+    : m_building(std::move(building))
+{
+}
+
+Host::~Host() = default;
+
+QByteArray Host::endpointUrl() const
+{
+    return m_building->endpoint.url();
+}
+
+QByteArray Host::adminUrl() const
+{
+    return m_building->admin.url();
+}
+
+control::ControlPlane &Host::control()
+{
+    return *m_building->control;
+}
+
+} // namespace provost::host

@@ -1,0 +1,157 @@
+#include "server/host/orgservice.h"
+
+#include "server/policy/loader.h"
+
+namespace provost::host {
+
+namespace {
+
+constexpr char serversFolder[] = "servers/";
+constexpr char testsFolder[] = "tests/";
+
+void checkNamesOnce(const std::vector<tools::ServerDefinition> &servers,
+                    std::vector<policy::Diagnostic> &diagnostics)
+{
+    for (std::size_t i = 1; i < servers.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (servers[i].id == servers[j].id)
+                diagnostics.push_back({policy::Diagnostic::Severity::Error, servers[i].where,
+                                       "server `" + servers[i].id.value
+                                           + "` is declared twice, first in "
+                                           + servers[j].where.file});
+        }
+    }
+}
+
+} // namespace
+
+CheckedOrg checkOrg(const std::vector<control::OrgFile> &files, QByteArray revision)
+{
+    CheckedOrg checked;
+    checked.revision.id = std::move(revision);
+    std::vector<policy::SourceFile> policies;
+    for (const control::OrgFile &file : files) {
+        if (file.name.startsWith(testsFolder))
+            continue;
+        if (!file.name.startsWith(serversFolder)) {
+            policies.push_back(file);
+            continue;
+        }
+        auto loaded = tools::loadServers(file.bytes, file.name);
+        std::move(loaded.servers.begin(), loaded.servers.end(),
+                  std::back_inserter(checked.revision.servers));
+        std::move(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                  std::back_inserter(checked.diagnostics));
+    }
+    checkNamesOnce(checked.revision.servers, checked.diagnostics);
+    auto loaded = policy::loadOrg(policies);
+    checked.revision.org = std::move(loaded.org);
+    std::move(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+              std::back_inserter(checked.diagnostics));
+    return checked;
+}
+
+QByteArray errorsOf(const std::vector<policy::Diagnostic> &diagnostics)
+{
+    QByteArray text;
+    for (const policy::Diagnostic &diagnostic : diagnostics) {
+        if (diagnostic.severity == policy::Diagnostic::Severity::Error)
+            text.append(text.isEmpty() ? "" : "\n").append(policy::toText(diagnostic));
+    }
+    return text;
+}
+
+OrgService::OrgService(std::unique_ptr<org::OrgRepository> repository, tenancy::Tenancy &tenancy,
+                       Administration &administration)
+    : m_repository(std::move(repository))
+    , m_tenancy(tenancy)
+    , m_administration(administration)
+{
+}
+
+bool OrgService::hasMoved() const
+{
+    return m_repository->revision() != m_revision || m_repository->hasOutsideEdits();
+}
+
+Result<void> OrgService::reload(const QByteArray &author)
+{
+    const auto outcome = [&]() -> Result<void> {
+        TRY_LET(auto files, m_repository->workingFiles());
+        // What has errors is neither served nor committed, so that every commit is a revision that could decide.
+        if (const QByteArray errors = errorsOf(checkOrg(files, {}).diagnostics); !errors.isEmpty())
+            return fail(ErrorCode::InvalidInput,
+                        QStringLiteral("the org directory has errors; what was served stays:\n%1")
+                            .arg(QString::fromUtf8(errors)));
+        TRY_LET(auto revision, m_repository->commitOutsideEdits(author, "Edited outside Provost"));
+        if (revision == m_revision)
+            return {};
+        TRY_DO(m_administration.record(
+            {.action = "policy_change",
+             .author = author,
+             .reason = "read from the org directory",
+             .details = Json::object({{"revision", revision}, {"before", m_revision}})}));
+        return serve(std::move(revision), std::move(files));
+    }();
+    m_problem = outcome ? QByteArray() : outcome.error().message.toUtf8();
+    return outcome;
+}
+
+Result<void> OrgService::serve(QByteArray revision, std::vector<control::OrgFile> files)
+{
+    const CheckedOrg checked = checkOrg(files, revision);
+    TRY_DO(m_tenancy.adopt(checked.revision));
+    m_revision = std::move(revision);
+    m_files = std::move(files);
+    return {};
+}
+
+Result<QByteArray> OrgService::apply(const control::ChangeRequest &change)
+{
+    if (m_repository->hasOutsideEdits())
+        TRY_DO(reload("outside"));
+    std::vector<control::OrgFile> next = m_files;
+    for (const control::OrgFile &changed : change.files) {
+        const auto known =
+            std::find_if(next.begin(), next.end(),
+                         [&](const control::OrgFile &file) { return file.name == changed.name; });
+        if (known == next.end())
+            next.push_back(changed);
+        else
+            known->bytes = changed.bytes;
+    }
+    if (const QByteArray errors = errorsOf(checkOrg(next, {}).diagnostics); !errors.isEmpty())
+        return fail(ErrorCode::InvalidInput, QString::fromUtf8(errors));
+    const QByteArray before = m_revision;
+    TRY_LET(
+        const QByteArray revision,
+        m_repository->apply({change.files, change.author, change.reason, change.expectedRevision}));
+    TRY_DO(m_administration.record(
+        {.action = "policy_change",
+         .author = change.author,
+         .reason = change.reason,
+         .details = Json::object({{"revision", revision}, {"before", before}})}));
+    TRY_LET(auto files, m_repository->workingFiles());
+    TRY_DO(serve(revision, std::move(files)));
+    return revision;
+}
+
+Result<QByteArray> OrgService::rollBack(const QByteArray &revision, const QByteArray &reason,
+                                        const QByteArray &author)
+{
+    TRY_LET(std::vector<control::OrgFile> old, m_repository->filesAt(revision));
+    // A file that did not exist then is removed; no bytes says so.
+    for (const control::OrgFile &file : m_files) {
+        const auto existed = std::any_of(old.begin(), old.end(), [&](const control::OrgFile &then) {
+            return then.name == file.name;
+        });
+        if (!existed)
+            old.push_back({file.name, {}});
+    }
+    return apply({.files = std::move(old),
+                  .reason = reason,
+                  .author = author,
+                  .expectedRevision = m_revision});
+}
+
+} // namespace provost::host
