@@ -83,6 +83,7 @@ struct Output
     std::optional<std::int64_t> recordsReturned;
     std::optional<std::int64_t> recordsModified;
     std::int64_t costMicroUsd = 0;
+    QByteArray detail{}; // why it failed, for the record and the operator; never for the agent
 };
 
 enum class AdapterState { Stopped, Starting, Ready, Failed, Disabled };

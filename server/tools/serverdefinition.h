@@ -9,7 +9,7 @@
 //         ...                       # members of the kind
 //
 // `${tenant.id}`, `${data}` (the tenant's directory), `${org}` and `${env.NAME}` are replaced in strings when a
-// tenant's adapter is made; an unknown name is an error.
+// tenant's adapter is made; an unknown name is an error. `${user.…}` stays: adapters bind it at each call.
 // Thread: values and pure functions.
 #pragma once
 

@@ -1,0 +1,24 @@
+#include "server/tools/adapter.h"
+
+namespace provost::tools {
+
+// What a kind does not serve is not in its catalog, so these are reached only by a name that is gone.
+
+Task<Result<Output>> Adapter::readResource(QByteArray, CallContext)
+{
+    co_return fail(ErrorCode::NotFound, QStringLiteral("this server has no resources"));
+}
+
+Task<Result<Output>> Adapter::getPrompt(QByteArray, Json, CallContext)
+{
+    co_return fail(ErrorCode::NotFound, QStringLiteral("this server has no prompts"));
+}
+
+Task<Result<Output>> Adapter::complete(Json, CallContext)
+{
+    co_return fail(ErrorCode::NotFound, QStringLiteral("this server completes nothing"));
+}
+
+void Adapter::setOnCatalogChanged(std::function<void()>) {}
+
+} // namespace provost::tools

@@ -1,0 +1,211 @@
+#include "server/tools/adapters/sql/rowcondition.h"
+
+namespace provost::tools::sql {
+
+namespace {
+
+using policy::RowFilter;
+using Operator = RowFilter::Operator;
+
+constexpr const char *always = "(1=1)";
+constexpr const char *never = "(1=0)";
+
+QByteArray joined(const std::vector<QByteArray> &parts, const char *between, const char *ifEmpty)
+{
+    if (parts.empty())
+        return ifEmpty;
+    QByteArray out = "(";
+    for (const QByteArray &part : parts)
+        out += (out.size() > 1 ? QByteArray(between) : QByteArray()) + part;
+    return out + ')';
+}
+
+class Generator
+{
+public:
+    Generator(const std::vector<Column> &columns, const ConditionOptions &options)
+        : m_columns(columns)
+        , m_options(options)
+    {
+    }
+
+    std::vector<Json> values;
+
+    // The SQL text for "the filter is certainly `wanted`".
+    QByteArray certainly(bool wanted, const RowFilter &filter)
+    {
+        switch (filter.op) {
+        case Operator::True: return wanted ? always : never;
+        case Operator::False: return wanted ? never : always;
+        case Operator::And:
+            return wanted ? allOf(true, filter.operands) : anyOf(false, filter.operands);
+        case Operator::Or:
+            return wanted ? anyOf(true, filter.operands) : allOf(false, filter.operands);
+        case Operator::Not:
+            return filter.operands.size() == 1 ? certainly(!wanted, filter.operands.front())
+                                               : never;
+        default: return leaf(wanted, filter);
+        }
+    }
+
+private:
+    QByteArray allOf(bool wanted, const std::vector<RowFilter> &operands)
+    {
+        std::vector<QByteArray> parts;
+        for (const RowFilter &operand : operands)
+            parts.push_back(certainly(wanted, operand));
+        return joined(parts, " AND ", always);
+    }
+
+    QByteArray anyOf(bool wanted, const std::vector<RowFilter> &operands)
+    {
+        std::vector<QByteArray> parts;
+        for (const RowFilter &operand : operands)
+            parts.push_back(certainly(wanted, operand));
+        return joined(parts, " OR ", never);
+    }
+
+    [[nodiscard]] const Column *find(QByteArrayView name) const
+    {
+        for (const Column &column : m_columns) {
+            if (column.name == name)
+                return &column;
+        }
+        return nullptr;
+    }
+
+    QByteArray leaf(bool wanted, const RowFilter &filter)
+    {
+        const Column *column = find(filter.attribute);
+        if (filter.op == Operator::Has) {
+            if (column == nullptr)
+                return wanted ? never : always;
+            return '(' + name(*column) + (wanted ? " IS NOT NULL)" : " IS NULL)");
+        }
+        if (column == nullptr)
+            return never;
+        if (filter.op != Operator::In)
+            return compared(wanted, filter.op, *column, filter.value);
+        std::vector<QByteArray> parts;
+        for (const Json &item : filter.value.items())
+            parts.push_back(compared(wanted, Operator::Equal, *column, item));
+        if (parts.empty())
+            return wanted ? QByteArray(never) : '(' + name(*column) + " IS NOT NULL)";
+        return wanted ? joined(parts, " OR ", never) : joined(parts, " AND ", never);
+    }
+
+    [[nodiscard]] QByteArray name(const Column &column) const
+    {
+        return m_options.row + quoted(column.name);
+    }
+
+    // Holds only where the column's value has the type of `value`; empty if it never can.
+    [[nodiscard]] QByteArray typeGuard(const Column &column, const Json &value) const
+    {
+        const QByteArray present = name(column) + " IS NOT NULL";
+        switch (column.kind) {
+        case ColumnKind::Dynamic:
+            if (value.isString())
+                return "typeof(" + name(column) + ")='text'";
+            if (value.isNumber())
+                return "typeof(" + name(column) + ") IN ('integer','real')";
+            return {}; // SQLite has no booleans: 1 is a number
+        case ColumnKind::Text:
+        case ColumnKind::TextLike: return value.isString() ? present : QByteArray();
+        case ColumnKind::Number:
+            // JSON has no such numbers.
+            return value.isNumber() ? present + " AND " + name(column)
+                                          + "::text NOT IN ('NaN','Infinity','-Infinity')"
+                                    : QByteArray();
+        case ColumnKind::Boolean: return value.isBool() ? present : QByteArray();
+        case ColumnKind::Other: return {};
+        }
+        return {};
+    }
+
+    QByteArray bound(const Json &value)
+    {
+        values.push_back(value);
+        return m_options.placeholder(m_options.valuesBefore + values.size() - 1);
+    }
+
+    // The column as it is compared: bytes of text, or the number itself.
+    [[nodiscard]] QByteArray operand(const Column &column, Operator op) const
+    {
+        switch (column.kind) {
+        case ColumnKind::Dynamic:
+            // `+` takes the column's type affinity off, which would convert the other side. Equality needs it not
+            // (the guard has compared types already) and keeps its index.
+            return (op == Operator::Equal || op == Operator::NotEqual ? "" : "+") + name(column)
+                   + " COLLATE BINARY";
+        case ColumnKind::Text: return name(column) + "::text COLLATE \"C\"";
+        case ColumnKind::TextLike: return "(to_json(" + name(column) + ")#>>'{}') COLLATE \"C\"";
+        default: return name(column);
+        }
+    }
+
+    QByteArray compared(bool wanted, Operator op, const Column &column, const Json &value)
+    {
+        const QByteArray guard = typeGuard(column, value);
+        const bool isText = value.isString();
+        const bool isOrder = op != Operator::Equal && op != Operator::NotEqual;
+        if (guard.isEmpty() || (isTextOperator(op) && !isText)
+            || (isOrder && value.isBool())) // booleans have no order in SQLite's reading of them
+            return never;
+        const QByteArray test = isTextOperator(op)
+                                    ? textTest(op, column, value)
+                                    : operand(column, op) + symbol(op) + bound(value);
+        return '(' + guard + " AND " + (wanted ? "" : "NOT ") + '(' + test + "))";
+    }
+
+    static bool isTextOperator(Operator op)
+    {
+        return op == Operator::StartsWith || op == Operator::EndsWith || op == Operator::Contains;
+    }
+
+    static const char *symbol(Operator op)
+    {
+        switch (op) {
+        case Operator::Equal: return "=";
+        case Operator::NotEqual: return "<>";
+        case Operator::Less: return "<";
+        case Operator::LessOrEqual: return "<=";
+        case Operator::Greater: return ">";
+        case Operator::GreaterOrEqual: return ">=";
+        default: return "=";
+        }
+    }
+
+    QByteArray textTest(Operator op, const Column &column, const Json &value)
+    {
+        if (value.toByteArray().isEmpty())
+            return always; // any text begins with, ends with and contains the empty one
+        const QByteArray part = bound(value);
+        const bool isSqlite = m_options.engine == Engine::Sqlite;
+        const QByteArray text = isSqlite ? '+' + name(column) : operand(column, op);
+        const QByteArray found = (isSqlite ? "instr(" : "strpos(") + text + ',' + part + ')';
+        switch (op) {
+        case Operator::StartsWith: return found + "=1";
+        case Operator::Contains: return found + ">0";
+        default: break;
+        }
+        const QByteArray end = isSqlite ? QByteArray("substr(" + text + ",-length(" + part + "))")
+                                        : QByteArray("right(" + text + ",length(" + part + "))");
+        return "length(" + text + ")>=length(" + part + ") AND " + end + '=' + part;
+    }
+
+    const std::vector<Column> &m_columns;
+    const ConditionOptions &m_options;
+};
+
+} // namespace
+
+ConditionText conditionFor(const RowFilter &filter, const std::vector<Column> &columns,
+                           const ConditionOptions &options)
+{
+    Generator generator(columns, options);
+    QByteArray sql = generator.certainly(true, filter);
+    return {std::move(sql), std::move(generator.values)};
+}
+
+} // namespace provost::tools::sql

@@ -1,0 +1,359 @@
+#include "server/tools/adapters/sql/sqlitesession.h"
+
+#include "server/tools/adapters/sql/sqliteguard.h"
+
+#include <QFileInfo>
+#include <QSqlDriver>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QSqlRecord>
+#include <QVariant>
+
+#include <sqlite3.h>
+
+#include <cmath>
+
+namespace provost::tools::sql {
+
+namespace {
+
+constexpr const char *rowRefused = "provost: outside of the row condition";
+constexpr const char *mask = "'***'";
+
+QVariant variantOf(const Json &value)
+{
+    if (value.isString())
+        return value.toText();
+    if (value.isBool())
+        return value.toBool() ? 1 : 0;
+    if (const auto whole = value.toInteger())
+        return QVariant::fromValue<qlonglong>(*whole);
+    if (const auto number = value.toDouble())
+        return *number;
+    return {};
+}
+
+Json jsonOf(const QVariant &value)
+{
+    if (value.isNull())
+        return nullptr;
+    switch (value.typeId()) {
+    case QMetaType::Int:
+    case QMetaType::LongLong: return static_cast<std::int64_t>(value.toLongLong());
+    case QMetaType::Double: {
+        const double number = value.toDouble();
+        return std::isfinite(number) ? Json(number) : Json(number > 0 ? "Infinity" : "-Infinity");
+    }
+    case QMetaType::QByteArray: return value.toByteArray().toBase64();
+    default: return value.toString();
+    }
+}
+
+Error errorOf(const QSqlError &error, const Job *job, const Clock &clock)
+{
+    // The low byte is the primary code.
+    const int code = error.nativeErrorCode().toInt() & 0xff;
+    const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+    switch (code) {
+    case SQLITE_INTERRUPT:
+        if (job != nullptr && job->stop.stop_requested() && clock.monotonic() < job->deadline)
+            return {ErrorCode::Cancelled, QStringLiteral("the call was cancelled")};
+        return {ErrorCode::Timeout, QStringLiteral("the statement ran longer than it may")};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return {ErrorCode::Timeout, QStringLiteral("the database is busy")};
+    case SQLITE_CONSTRAINT:
+        if (text.contains(QLatin1String(rowRefused)))
+            return {ErrorCode::Denied, QStringLiteral("the row is outside of what you may write")};
+        return {ErrorCode::Conflict, text};
+    case SQLITE_PERM:
+    case SQLITE_NOMEM:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB:
+        return {ErrorCode::Unavailable, QStringLiteral("the database cannot be used now")};
+    default: break;
+    }
+    return {ErrorCode::InvalidInput, text};
+}
+
+// The views' select list: masked columns hold the mask, dropped ones are not there.
+std::pair<QByteArray, QByteArray> selectLists(const Table &table, const policy::FieldRules &fields)
+{
+    QByteArray inner;
+    QByteArray names;
+    for (const Column &column : table.columns) {
+        if (contains(fields.drop, column.name))
+            continue;
+        const QByteArray name = quoted(column.name);
+        const QByteArray comma = names.isEmpty() ? "" : ", ";
+        inner += comma + (contains(fields.mask, column.name) ? mask + (" AS " + name) : name);
+        names += comma + name;
+    }
+    if (names.isEmpty()) // nothing of it may be seen, the number of rows apart
+        return {"NULL AS nothing", "nothing"};
+    return {inner, names};
+}
+
+// Names the n-th value of a one-row table made by createValues().
+std::function<QByteArray(std::size_t)> valueIn(const QByteArray &table)
+{
+    return [table](std::size_t n) {
+        return "(SELECT v" + QByteArray::number(static_cast<int>(n)) + " FROM temp." + quoted(table)
+               + ')';
+    };
+}
+
+} // namespace
+
+SqliteSession::SqliteSession(std::shared_ptr<const Config> config, const Clock &clock,
+                             Random &random)
+    : m_config(std::move(config))
+    , m_clock(clock)
+    , m_random(random)
+{
+}
+
+SqliteSession::~SqliteSession()
+{
+    m_database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(m_connection);
+}
+
+Result<std::shared_ptr<Session>> SqliteSession::open(std::shared_ptr<const Config> config,
+                                                     Access access, const Clock &clock,
+                                                     Random &random)
+{
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
+    std::shared_ptr<SqliteSession> session(new SqliteSession(std::move(config), clock, random));
+    TRY_DO(session->connect(access));
+    return std::shared_ptr<Session>(std::move(session));
+}
+
+Result<void> SqliteSession::connect(Access access)
+{
+    const QString path = QString::fromUtf8(m_config->database.path);
+    if (!QFileInfo(path).isFile()) // opening would make it
+        return fail(ErrorCode::Unavailable, QStringLiteral("the database file is missing"));
+    m_connection = u"provost-sql-" % QString::fromLatin1(randomToken(m_random, 22));
+    m_database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection);
+    m_database.setDatabaseName(path);
+    if (access == Access::Read)
+        m_database.setConnectOptions(QStringLiteral("QSQLITE_OPEN_READONLY"));
+    if (!m_database.open())
+        return fail(ErrorCode::Unavailable, QStringLiteral("the database cannot be opened"));
+    const QVariant handle = m_database.driver()->handle();
+    if (qstrcmp(handle.typeName(), "sqlite3*") == 0)
+        m_handle = *static_cast<sqlite3 *const *>(handle.constData());
+    // The driver may have an SQLite of its own; its handle must not be given to another one.
+    QSqlQuery source(m_database);
+    if (m_handle == nullptr || !source.exec(QStringLiteral("SELECT sqlite_source_id()"))
+        || !source.next() || source.value(0).toString() != QLatin1String(sqlite3_sourceid()))
+        return fail(ErrorCode::Unavailable,
+                    QStringLiteral("Qt's SQLite driver is not usable here"));
+    for (const auto &[option, value] :
+         {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+          std::pair(SQLITE_DBCONFIG_DQS_DML, 0), std::pair(SQLITE_DBCONFIG_ENABLE_FKEY, 1),
+          std::pair(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)}) {
+        if (sqlite3_db_config(m_handle, option, value, nullptr) != SQLITE_OK)
+            return fail(ErrorCode::Unavailable, QStringLiteral("SQLite refuses a safety option"));
+    }
+    // REPLACE deletes rows; only so do its deletions meet the triggers.
+    TRY_DO(execute("PRAGMA recursive_triggers=ON"));
+    TRY_LET(m_tables, describe());
+    return {};
+}
+
+Result<void> SqliteSession::execute(const QByteArray &sql, const std::vector<Json> &values)
+{
+    QSqlQuery query(m_database);
+    bool done = query.prepare(QString::fromUtf8(sql));
+    for (const Json &value : values)
+        query.addBindValue(variantOf(value));
+    done = done && query.exec();
+    if (!done)
+        return fail(errorOf(query.lastError(), nullptr, m_clock));
+    return {};
+}
+
+Result<std::vector<Table>> SqliteSession::describe()
+{
+    std::vector<Table> tables;
+    for (const TableRule &rule : m_config->tables) {
+        Table table{.rule = rule, .columns = {}};
+        QSqlQuery query(m_database);
+        query.prepare(
+            QStringLiteral("SELECT x.name, x.type, x.\"notnull\" FROM main.sqlite_master m, "
+                           "pragma_table_xinfo(m.name, 'main') x WHERE m.type='table' "
+                           "AND m.name=?1 COLLATE NOCASE AND x.hidden<>1 ORDER BY x.cid"));
+        query.addBindValue(QString::fromUtf8(rule.source));
+        if (!query.exec())
+            return fail(errorOf(query.lastError(), nullptr, m_clock));
+        while (query.next()) {
+            const QByteArray name = query.value(0).toString().toUtf8();
+            if (rule.columns.empty() || contains(rule.columns, name))
+                table.columns.push_back({name, query.value(1).toString().toUtf8().toLower(),
+                                         ColumnKind::Dynamic, query.value(2).toInt() == 0});
+        }
+        if (table.columns.empty())
+            return fail(ErrorCode::InvalidInput,
+                        QStringLiteral("the database has no table `%1` with visible columns")
+                            .arg(QString::fromUtf8(rule.source)));
+        tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
+Result<Answer> SqliteSession::run(const Job &job)
+{
+    TRY_LET(const Cover made, cover(job));
+    auto answer = query(job, made);
+    uncover(made);
+    if (!answer && answer.error().code == ErrorCode::Unavailable)
+        m_isUsable = false;
+    return answer;
+}
+
+Result<SqliteSession::Cover> SqliteSession::cover(const Job &job)
+{
+    Cover made;
+    made.secret = "s" + randomToken(m_random, 22);
+    if (const auto covered = coverTables(job, made); !covered) {
+        uncover(made);
+        return fail(covered.error());
+    }
+    return made;
+}
+
+Result<void> SqliteSession::create(Cover &cover, const char *kind, const QByteArray &name,
+                                   const QByteArray &definition)
+{
+    TRY_DO(execute(QByteArray("CREATE TEMP ") + kind + ' ' + quoted(name) + ' ' + definition));
+    cover.takenDown.insert(cover.takenDown.begin(),
+                           QByteArray("DROP ") + kind + " temp." + quoted(name));
+    return {};
+}
+
+Result<void> SqliteSession::createValues(Cover &cover, const QByteArray &name,
+                                         const std::vector<Json> &values)
+{
+    if (values.empty())
+        return {};
+    QByteArray columns;
+    QByteArray places;
+    for (std::size_t n = 0; n < values.size(); ++n) {
+        columns += (n > 0 ? ", v" : "v") + QByteArray::number(static_cast<int>(n));
+        places += n > 0 ? ", ?" : "?";
+    }
+    TRY_DO(create(cover, "TABLE", name, '(' + columns + ')'));
+    return execute("INSERT INTO temp." + quoted(name) + " VALUES (" + places + ')', values);
+}
+
+Result<void> SqliteSession::coverTables(const Job &job, Cover &cover)
+{
+    const QByteArray valuesName = cover.secret + "_values";
+    ConditionOptions options;
+    options.placeholder = valueIn(valuesName);
+    std::vector<Json> values;
+    std::vector<std::pair<QByteArray, QByteArray>> views;
+    const QByteArray statement = job.statement.toLower();
+    for (const Table &table : m_tables) {
+        if (isSameName(table.rule.name, job.target)) {
+            cover.target = table.rule.source;
+            if (job.rowFilter && !contains(job.unfiltered, table.rule.name))
+                TRY_DO(guardTarget(job, table, cover));
+            continue;
+        }
+        // A table that is not named needs no view: without one it is out of reach anyway.
+        if (!statement.contains(table.rule.name.toLower()))
+            continue;
+        const auto [inner, names] = selectLists(table, job.fields);
+        QByteArray where = "1";
+        if (job.rowFilter && !contains(job.unfiltered, table.rule.name)) {
+            options.valuesBefore = values.size();
+            ConditionText condition = conditionFor(*job.rowFilter, table.columns, options);
+            where = std::move(condition.sql);
+            values.insert(values.end(), condition.values.begin(), condition.values.end());
+        }
+        views.emplace_back(table.rule.name, "AS WITH " + quoted(cover.secret) + " AS (SELECT "
+                                                + inner + " FROM main." + quoted(table.rule.source)
+                                                + " WHERE " + where + ") SELECT " + names + " FROM "
+                                                + quoted(cover.secret));
+    }
+    TRY_DO(createValues(cover, valuesName, values));
+    for (const auto &[name, definition] : views) {
+        TRY_DO(create(cover, "VIEW", name, definition));
+        cover.views.push_back(name);
+    }
+    return {};
+}
+
+Result<void> SqliteSession::guardTarget(const Job &job, const Table &target, Cover &cover)
+{
+    const QByteArray valuesName = cover.secret + "_bounds";
+    ConditionOptions options;
+    options.placeholder = valueIn(valuesName);
+    options.row = "OLD.";
+    const ConditionText before = conditionFor(*job.rowFilter, target.columns, options);
+    options.row = "NEW.";
+    const ConditionText after = conditionFor(*job.rowFilter, target.columns, options);
+    TRY_DO(createValues(cover, valuesName, before.values)); // the same as after.values
+
+    const QByteArray table = " ON main." + quoted(target.rule.source) + " WHEN NOT ";
+    const QByteArray leaveAlone = " BEGIN SELECT RAISE(IGNORE); END";
+    const QByteArray abort = QByteArray(" BEGIN SELECT RAISE(ABORT, '") + rowRefused + "'); END";
+    TRY_DO(create(cover, "TRIGGER", cover.secret + "_u",
+                  "BEFORE UPDATE" + table + before.sql + leaveAlone));
+    TRY_DO(create(cover, "TRIGGER", cover.secret + "_d",
+                  "BEFORE DELETE" + table + before.sql + leaveAlone));
+    TRY_DO(
+        create(cover, "TRIGGER", cover.secret + "_n", "AFTER UPDATE" + table + after.sql + abort));
+    TRY_DO(
+        create(cover, "TRIGGER", cover.secret + "_i", "AFTER INSERT" + table + after.sql + abort));
+    return {};
+}
+
+Result<Answer> SqliteSession::query(const Job &job, const Cover &cover)
+{
+    const SqliteGuard guard(m_handle, {cover.secret, cover.views, cover.target}, job, m_clock);
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    bool done = query.prepare(QString::fromUtf8(job.statement));
+    for (const Json &value : job.values)
+        query.addBindValue(variantOf(value));
+    done = done && query.exec();
+    if (!done)
+        return fail(errorOf(query.lastError(), &job, m_clock));
+
+    std::vector<QByteArray> columns;
+    const QSqlRecord record = query.record();
+    for (int i = 0; i < record.count(); ++i)
+        columns.push_back(record.fieldName(i).toUtf8());
+    ResultSet result(std::move(columns), job.limits);
+    // The names of what RETURNING gives back are the statement's own, so rules about fields cannot be applied to it.
+    const bool mayReturnRows = job.access == Access::Read || job.fields == policy::FieldRules{};
+    while (mayReturnRows && query.next()) {
+        Json::Array values;
+        for (int i = 0; i < record.count(); ++i)
+            values.push_back(jsonOf(query.value(i)));
+        if (!result.add(std::move(values)))
+            break;
+    }
+    if (query.lastError().isValid())
+        return fail(errorOf(query.lastError(), &job, m_clock));
+    Answer answer = result.take();
+    if (job.access == Access::Write)
+        answer.rowsModified = std::max(query.numRowsAffected(), 0);
+    return answer;
+}
+
+void SqliteSession::uncover(const Cover &cover)
+{
+    for (const QByteArray &statement : cover.takenDown) {
+        if (!execute(statement))
+            m_isUsable = false;
+    }
+}
+
+} // namespace provost::tools::sql
