@@ -1,5 +1,6 @@
 // Metrics: counts and latencies of governed calls, for /metrics (Prometheus text format 0.0.4), the console's Overview
-// and the limits of alerts. Cheap on the way of a call: one lock-free update per call.
+// and the limits of alerts. Cheap on the way of a call: one short lock per call, no allocation once a tool is known.
+// INVARIANT: memory is bounded; a tool beyond toolsMax counts under the empty name of its tenant.
 // Thread: observe() and the counters from any thread; snapshot() from any thread.
 #pragma once
 
@@ -14,18 +15,22 @@ namespace provost::telemetry {
 
 enum class Outcome { Success, Denied, RateLimited, ToolError, Error, Cancelled };
 inline constexpr int outcomeCount = 6;
+[[nodiscard]] const char *nameOf(Outcome outcome); // "success", "rate_limited", …
+
+inline constexpr int toolsMax = 10'000;
+inline constexpr int secondsKept = 15 * 60;
 
 struct CallSample
 {
     TenantId tenant;
-    QByteArray
-        tool; // final name of a known tool; empty otherwise (names that agents invent must not grow tables)
+    // Final name of a known tool; empty otherwise (names that agents invent must not grow tables).
+    QByteArray tool;
     Outcome outcome = Outcome::Success;
     Microseconds total{0};   // from the complete request to the answer
     Microseconds backend{0}; // of it, in the tool
 };
 
-// Counts of one second and of the whole run.
+// Counts of one second.
 struct SecondSample
 {
     WallTime second;
@@ -51,8 +56,10 @@ struct MetricsSnapshot
     std::int64_t calls = 0;
     std::int64_t byOutcome[outcomeCount] = {};
     std::int64_t failedAuthentications = 0;
-    std::vector<SecondSample> recent; // the last 15 minutes, oldest first
-    std::vector<ToolTotals> tools;
+    // The last 15 minutes or since the start, oldest first, without gaps. Whole seconds only: the one that runs now
+    // is not among them.
+    std::vector<SecondSample> recent;
+    std::vector<ToolTotals> tools; // by tenant and name
 };
 
 class Metrics
