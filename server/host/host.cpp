@@ -7,6 +7,7 @@
 #include "server/host/tenantdesk.h"
 
 #include "server/audit/committerpool.h"
+#include "server/audit/index.h"
 #include "server/calls/governedcall.h"
 #include "server/gateway/mcpendpoint.h"
 #include "server/gateway/originpolicy.h"
@@ -59,6 +60,7 @@ public:
     SystemRandom random;
     telemetry::Metrics metrics{clock};
     audit::CommitterPool committers{committerThreads};
+    audit::Indexer indexer;
     std::unique_ptr<audit::Journal> journal; // the installation's
     std::unique_ptr<Administration> administration;
     std::unique_ptr<identity::IdentityStore> identities;
@@ -96,6 +98,10 @@ public:
     std::function<void(LocalControl::News)> news;
 
 private:
+    [[nodiscard]] audit::IndexSource installationIndex() const
+    {
+        return {options.data / "journal", options.data / "index.db"};
+    }
     void watchOutsideChanges();
     [[nodiscard]] std::vector<QByteArray> problems();
 };
@@ -115,6 +121,7 @@ Result<void> Host::Building::openStores()
             QStringLiteral("another process serves `%1`; stop it, or name another data directory")
                 .arg(data));
     TRY_LET(journal, audit::Journal::open(options.data / "journal", committers, clock));
+    journal->setOnCommitted(indexer.follow(installationIndex(), journal->lastSequence()));
     administration = std::make_unique<Administration>(*journal, clock);
     TRY_LET(identities, identity::IdentityStore::open(options.data, clock, random));
     return administration->record(
@@ -133,6 +140,7 @@ Result<void> Host::Building::openOrg()
                     .data = options.data,
                     .org = directory,
                     .committers = committers,
+                    .indexer = indexer,
                     .clock = clock,
                     .adapters = {clock, random, toolPool, adapters.thread()}},
                 [this](const TenantId &tenant) {
@@ -216,6 +224,9 @@ void Host::Building::makeConsole()
         Desks{controlThread, *room.policy, *room.tenants, queries, *auditDesk});
     controlThread.run([this] {
         news = control->newsSender();
+        indexer.setOnIndexed([news = news](const audit::IndexSource &, std::int64_t) {
+            news(LocalControl::News::Records);
+        });
         room.watch = std::make_unique<QTimer>();
         room.watch->setInterval(watchInterval);
         QObject::connect(room.watch.get(), &QTimer::timeout, room.watch.get(),

@@ -63,9 +63,20 @@ TenantRuntime::TenantRuntime(TenantId id, const TenantSurroundings &surroundings
         }
     })
 {
+    m_journal->setOnCommitted(
+        m_surroundings.indexer.follow(indexSource(), m_journal->lastSequence()));
 }
 
-TenantRuntime::~TenantRuntime() = default;
+TenantRuntime::~TenantRuntime()
+{
+    m_journal->setOnCommitted(nullptr);
+    m_surroundings.indexer.forget(indexSource());
+}
+
+audit::IndexSource TenantRuntime::indexSource() const
+{
+    return {directory() / "journal", directory() / "index.db"};
+}
 
 std::filesystem::path TenantRuntime::directory() const
 {

@@ -3,6 +3,7 @@
 // Thread: the control thread. view() is what other threads get, a copy of snapshots.
 #pragma once
 
+#include "server/audit/index.h"
 #include "server/audit/journal.h"
 #include "server/base/mailbox.h"
 #include "server/calls/tenantview.h"
@@ -28,6 +29,7 @@ struct TenantSurroundings
     std::filesystem::path data; // the installation's data directory
     std::filesystem::path org;
     audit::CommitterPool &committers;
+    audit::Indexer &indexer;
     const Clock &clock;
     tools::AdapterEnvironment adapters;
 };
@@ -63,6 +65,7 @@ private:
     TenantRuntime(TenantId id, const TenantSurroundings &surroundings,
                   std::shared_ptr<audit::Journal> journal, std::function<void()> onChanged);
 
+    [[nodiscard]] audit::IndexSource indexSource() const;
     void start(Server &server);
     static Task<void> readCatalog(std::weak_ptr<TenantRuntime> self, ServerId id,
                                   std::weak_ptr<tools::Adapter> adapter);
