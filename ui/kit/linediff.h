@@ -24,7 +24,7 @@ struct DiffLine
 // A text that ends in a newline has no empty last line. When more than `editsMax` edits would be needed, what lies
 // between the shared ends is given as removed and added whole.
 [[nodiscard]] std::vector<DiffLine> diffLines(const QString &before, const QString &after,
-                                              int editsMax = 4000);
+                                              int editsMax = 2000);
 
 struct DiffCount
 {

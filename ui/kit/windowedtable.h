@@ -1,20 +1,22 @@
 // WindowedTable: a table over a RowSource of any size. QTableView for drawing, header, keyboard and accessibility; an own
 // scroll bar that stands for a fraction of the whole; selection by record id, which survives every scroll.
-// Follow mode keeps the top in sight; when it is off, new records only fill the pill "12,480 new – jump to live".
+// Following keeps the top in sight; when it is off, new records only fill the pill "12,480 new · jump to live".
 // Thread: ui thread.
 #pragma once
 
 #include "ui/kit/windowmodel.h"
 
-#include <QTimer>
 #include <QWidget>
 
+class QKeyEvent;
+class QMenu;
 class QScrollBar;
+class QWheelEvent;
 
 namespace provost::ui {
 
 class Button;
-class WindowTableView;
+class TableView;
 
 class WindowedTable : public QWidget
 {
@@ -24,12 +26,12 @@ public:
     WindowedTable(const QString &name, const QString &accessible, QWidget *parent = nullptr);
     ~WindowedTable() override;
 
-    // Borrowed; must outlive the table or be replaced.
+    // Borrowed: the source outlives the table or is taken away with nullptr.
     void setSource(RowSource *source);
     [[nodiscard]] WindowModel &model() { return m_model; }
-    [[nodiscard]] WindowTableView *view() const { return m_view; }
+    [[nodiscard]] TableView *view() const { return m_view; }
 
-    // --- selection, by id; in the order shown as far as loaded ---
+    // --- selection, by id ---
     [[nodiscard]] std::vector<QByteArray> selectedIds() const;
     [[nodiscard]] QByteArray currentId() const { return m_current.id; }
     // Moves there and selects; the record may be far from the window.
@@ -39,7 +41,8 @@ public:
     // --- live ---
     void setFollowing(bool following);
     [[nodiscard]] bool isFollowing() const { return m_following; }
-    // `count` records arrived at the top (0: some). Following, the top is drawn again, at most 15 times a second.
+    // `count` records arrived at the top (0: some, unknown how many). Following, the top is read again, at most 15
+    // times a second.
     void noteNewRows(qint64 count);
 
     [[nodiscard]] QString selectionAsTsv() const;
@@ -61,20 +64,26 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    // What happens once a jump has arrived.
+    enum class Awaited { Nothing, Record, First, Last };
+
     void onWindowMoved();
-    void onSelectionChanged();
+    void onJumped();
+    void onViewSelection();
     void onScrollBar(int action);
-    bool onKey(class QKeyEvent *event);
-    bool onWheel(class QWheelEvent *event);
+    bool onKey(const QKeyEvent &event);
+    bool onWheel(const QWheelEvent &event);
     void step(qint64 rows, bool extend);
     void makeCurrent(const WindowRow &row, bool extend);
+    void mapSelection();
     void showMenu(const QPoint &position);
     void updateVisibleRows();
     void updatePill();
-    void leaveFollowing();
+    void refreshIfDue();
+    [[nodiscard]] bool isSelected(const QByteArray &id) const;
 
     WindowModel m_model;
-    WindowTableView *m_view = nullptr;
+    TableView *m_view = nullptr;
     QScrollBar *m_bar = nullptr;
     Button *m_pill = nullptr;
     WindowRow m_current;
@@ -85,8 +94,9 @@ private:
     qint64 m_pending = 0;
     bool m_refreshDue = false;
     QTimer m_refresh;
-    int m_wheel = 0;                     // eighths of a degree not yet scrolled
-    std::optional<QByteArray> m_awaited; // select() of a record that is not loaded yet
+    int m_wheel = 0; // angle not yet scrolled, eighths of a degree
+    Awaited m_await = Awaited::Nothing;
+    QByteArray m_awaited;
 };
 
 } // namespace provost::ui

@@ -1,7 +1,7 @@
 // RowSource and WindowModel: tables over any number of rows, flat in their count. A source answers pages of rows by
 // key; the model holds a few thousand of them around the window and shows exactly what fits on the screen.
-// INVARIANT: rowCount() is the number of visible rows (fewer only if the whole table is shorter); rows that have not
-// arrived show "…"; a row is known by its id, never by its number.
+// INVARIANT: the rows held are consecutive; rowCount() never passes the visible rows by more than the one that is cut
+// off at the bottom; a row is known by its id, never by its number.
 // Thread: ui thread.
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include <QAbstractTableModel>
 #include <QByteArray>
+#include <QTimer>
 
 #include <deque>
 #include <memory>
@@ -29,7 +30,7 @@ struct RowRequest
 
     quint64 token = 0;
     From from = From::Top;
-    std::optional<WindowRow> anchor; // of Below, Above (exclusive) and Around (included)
+    std::optional<WindowRow> anchor; // of Below and Above (exclusive), of Around (included)
     double fraction = 0;             // of Fraction: 0 is the top, 1 the bottom
     int rowsMax = 0;
 };
@@ -45,7 +46,7 @@ struct RowPage
 };
 
 // What a page implements over its part of the control plane. Requests are answered by pageReady() or failed(), with
-// their token, in any order; one that was overtaken by another is dropped by the model.
+// their token, at once or later; an answer that was overtaken by another request is dropped by the model.
 class RowSource : public QObject
 {
     Q_OBJECT
@@ -55,7 +56,7 @@ public:
 
     struct Column
     {
-        QString id; // for settings: "time"
+        QString id; // for settings and JSON: "time"
         QString title;
         int width = 120; // pixels; -1: takes what is left
         Qt::Alignment alignment = Qt::AlignLeft;
@@ -64,10 +65,11 @@ public:
     [[nodiscard]] virtual std::vector<Column> columns() const = 0;
     // Called for visible cells only.
     [[nodiscard]] virtual Cell cell(const WindowRow &row, int column) const = 0;
-    // For "Copy as JSON"; one line. Empty: an object of the columns is made.
+    // One line, for "Copy as JSON". Unless a source knows better: an object of the columns' texts.
     [[nodiscard]] virtual QByteArray json(const WindowRow &row) const;
-    // Rows in all, exact or estimated; none: unknown yet.
+    // Rows in all, exact or estimated; none: not known yet.
     [[nodiscard]] virtual std::optional<qint64> total() const = 0;
+    // Around may name a record by its id alone.
     virtual void request(const RowRequest &request) = 0;
     virtual void cancel(quint64 token) = 0;
 
@@ -86,11 +88,11 @@ class WindowModel : public QAbstractTableModel
 public:
     explicit WindowModel(QObject *parent = nullptr);
 
-    // The source must outlive the model or be taken away with nullptr.
+    // Borrowed: the source outlives the model or is taken away with nullptr.
     void setSource(RowSource *source);
     [[nodiscard]] RowSource *source() const { return m_source; }
 
-    // How many rows fit on the screen.
+    // How many rows fit on the screen whole.
     void setVisibleRows(int rows);
     [[nodiscard]] int visibleRows() const { return m_visible; }
 
@@ -99,24 +101,24 @@ public:
     void goTop();
     void goBottom();
     void goToFraction(double fraction);
-    // Brings the record into the window. `row` may lack its `record`; the source knows its ids.
-    void goTo(const WindowRow &row);
-    // Asks again for what is shown, e.g. the newest page while following.
+    // Brings the record into the window.
+    void goTo(const QByteArray &id);
+    // Reads the top again and shows it.
     void refreshTop();
 
     [[nodiscard]] bool atTop() const;
     [[nodiscard]] bool atBottom() const;
-    // Of the first visible row; for the scroll bar.
+    // Of the window within the whole, 0 to 1.
     [[nodiscard]] double fraction() const;
     [[nodiscard]] bool isLoading() const { return m_token != 0; }
 
+    // Counted from the window's first row; rows around the window that are in memory have numbers too (negative above).
     // Null while the row has not arrived.
-    [[nodiscard]] const WindowRow *rowAt(int row) const;
-    [[nodiscard]] std::optional<int> indexOf(const QByteArray &id) const; // within the window
-    // All rows held in memory from one record to another, in the order shown; for ranges of the selection.
-    [[nodiscard]] std::vector<WindowRow> loadedBetween(const QByteArray &id,
-                                                       const QByteArray &other) const;
-    [[nodiscard]] const WindowRow *loaded(const QByteArray &id) const;
+    [[nodiscard]] const WindowRow *rowAt(qint64 row) const;
+    [[nodiscard]] std::optional<qint64> positionOf(const QByteArray &id) const;
+    // All rows in memory from one record to another, in the order shown; empty if either is not there.
+    [[nodiscard]] std::vector<WindowRow> rowsBetween(const QByteArray &id,
+                                                     const QByteArray &other) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -125,38 +127,42 @@ public:
                                       int role) const override;
 
 Q_SIGNALS:
-    // The window shows other rows or another part: selection and scroll bar follow.
+    // The window shows other rows or stands elsewhere: selection and scroll bar follow.
     void windowMoved();
-    void loadingChanged();
+    // A jump (top, bottom, fraction, record) has arrived.
+    void jumped();
     void failed(const QString &message);
 
 private:
     void onPage(const RowPage &page);
     void onFailed(quint64 token, const QString &message);
     void startOver();
+    void jump(RowRequest request);
     void ask(RowRequest request);
     void askForMore();
     void replaceBy(const RowPage &page);
-    void extendBy(const RowPage &page);
+    void extendBelow(const RowPage &page);
+    void extendAbove(const RowPage &page);
     void trim();
     void clampWindow();
     void publish();
-    [[nodiscard]] qsizetype find(const QByteArray &id) const;
+    [[nodiscard]] qint64 size() const { return static_cast<qint64>(m_rows.size()); }
 
     RowSource *m_source = nullptr;
     std::vector<RowSource::Column> m_columns;
-    std::deque<WindowRow> m_rows; // consecutive
-    qsizetype m_first = 0;        // of the window within m_rows
-    bool m_holdsTop = false;      // m_rows begins at the top
+    std::deque<WindowRow> m_rows;
+    qint64 m_first = 0;      // of the window within m_rows
+    bool m_holdsTop = false; // m_rows begins at the top
     bool m_holdsBottom = false;
-    std::optional<qint64> m_above; // rows above m_rows.front()
+    qint64 m_above = 0; // rows above m_rows.front(), exact or estimated
     int m_visible = 1;
-    int m_shown = 0;     // rowCount as published
+    int m_shown = 0;     // rowCount() as published
     quint64 m_token = 0; // of the request under way; 0: none
     quint64 m_lastToken = 0;
     RowRequest m_asked;
     qint64 m_owed = 0;    // rows still to scroll when the next page is there
-    bool m_stale = false; // a jump is under way: show placeholders
+    bool m_stale = false; // a jump takes long: show placeholders
+    QTimer m_patience;
 };
 
 } // namespace provost::ui

@@ -1,0 +1,28 @@
+// The sheets of the gallery: parts of the kit filled with made-up data.
+// Thread: ui thread.
+#pragma once
+
+#include <QString>
+
+#include <vector>
+
+class QWidget;
+
+namespace gallery {
+
+struct Sheet
+{
+    QString name;
+    int height = 850;
+    QWidget *(*make)();
+};
+
+[[nodiscard]] std::vector<Sheet> sheets();
+
+[[nodiscard]] QWidget *makeControls();
+[[nodiscard]] QWidget *makeStates();
+[[nodiscard]] QWidget *makeData();
+[[nodiscard]] QWidget *makeCode();
+[[nodiscard]] QWidget *makeIcons();
+
+} // namespace gallery
