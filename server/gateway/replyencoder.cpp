@@ -49,10 +49,11 @@ void appendHead(QByteArray &out, int status, const std::vector<Header> &headers,
     out.append("\r\n");
     appendHeader(out, "Date", framing.date);
     for (const Header &header : headers) {
-        PROVOST_ASSERT(isToken(header.name) && isFieldValue(header.value)
-                           && !isFraming(header.name),
-                       continue);
-        appendHeader(out, header.name, header.value);
+        const bool isSafe =
+            isToken(header.name) && isFieldValue(header.value) && !isFraming(header.name);
+        PROVOST_ASSERT(isSafe, {});
+        if (isSafe)
+            appendHeader(out, header.name, header.value);
     }
     out.append("X-Content-Type-Options: nosniff\r\n");
     if (!has(headers, "Cache-Control"))

@@ -10,11 +10,11 @@ namespace provost::gateway {
 
 namespace {
 
-// "/a/b" is ["a", "b"], "/" is [""].
+// "/a/b" is ["a", "b"], "/" is [""], "*" is [].
 std::vector<QByteArrayView> segmentsOf(QByteArrayView path)
 {
     std::vector<QByteArrayView> segments;
-    qsizetype start = 1;
+    qsizetype start = path.startsWith('/') ? 1 : path.size() + 1;
     while (start <= path.size()) {
         const qsizetype slash = path.indexOf('/', start);
         const qsizetype end = slash < 0 ? path.size() : slash;

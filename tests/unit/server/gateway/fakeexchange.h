@@ -1,0 +1,77 @@
+// FakeExchange: an Exchange without a connection. What was answered stays in an Answer of the test.
+// Thread: one.
+#pragma once
+
+#include "server/gateway/exchange.h"
+#include "server/gateway/httpgrammar.h"
+
+#include <optional>
+
+class FakeExchange final : public provost::gateway::Exchange
+{
+public:
+    struct Event
+    {
+        QByteArray data;
+        QByteArray id;
+        QByteArray event;
+    };
+    struct Answer
+    {
+        provost::gateway::HttpReply reply{0, {}, {}}; // status 0: not answered
+        bool streaming = false;
+        bool ended = false;
+        std::vector<Event> events;
+
+        [[nodiscard]] QByteArray header(QByteArrayView name) const
+        {
+            for (const provost::gateway::Header &header : reply.headers) {
+                if (provost::gateway::equalIgnoringCase(header.name, name))
+                    return header.value;
+            }
+            return {};
+        }
+    };
+
+    FakeExchange(provost::gateway::HttpRequest request, Answer &answer)
+        : m_request(std::move(request))
+        , m_answer(answer)
+    {
+    }
+
+    // The client goes.
+    void close()
+    {
+        m_open = false;
+        if (const auto callback = std::exchange(m_onClosed, nullptr))
+            callback();
+    }
+
+    [[nodiscard]] const provost::gateway::HttpRequest &request() const override
+    {
+        return m_request;
+    }
+    [[nodiscard]] bool isOpen() const override { return m_open; }
+    void onClosed(std::function<void()> callback) override { m_onClosed = std::move(callback); }
+    void reply(provost::gateway::HttpReply reply) override { m_answer.reply = std::move(reply); }
+    void startEvents(std::vector<provost::gateway::Header> extraHeaders) override
+    {
+        m_answer.reply.status = 200;
+        m_answer.reply.headers = std::move(extraHeaders);
+        m_answer.streaming = true;
+    }
+    void sendEvent(QByteArrayView data, QByteArrayView id, QByteArrayView event) override
+    {
+        m_answer.events.push_back({data.toByteArray(), id.toByteArray(), event.toByteArray()});
+    }
+    void sendComment(QByteArrayView) override {}
+    void sendRetry(std::chrono::milliseconds) override {}
+    void endEvents() override { m_answer.ended = true; }
+    [[nodiscard]] qint64 bytesWaiting() const override { return 0; }
+
+private:
+    const provost::gateway::HttpRequest m_request;
+    Answer &m_answer;
+    bool m_open = true;
+    std::function<void()> m_onClosed;
+};
