@@ -126,11 +126,12 @@ struct RateCharge
 };
 
 enum class DenyKind {
-    None,          // not denied
-    NoGrant,       // nothing allows it
-    Rule,          // a deny policy applies
-    Unevaluable,   // a deny or ask policy could not be evaluated
-    RateExhausted, // only policies whose rate limit is used up would allow it
+    None,           // not denied
+    NoGrant,        // nothing allows it
+    Rule,           // a deny policy applies
+    Unevaluable,    // a deny or ask policy could not be evaluated
+    RateExhausted,  // only policies whose rate limit is used up would allow it
+    QuotaExhausted, // only roles whose monthly quota is used up would allow it
 };
 
 struct FieldRules

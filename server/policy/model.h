@@ -12,7 +12,9 @@ namespace provost::policy {
 struct Located
 {
     QByteArray text;
-    SourceLocation where;
+    SourceLocation where; // of the first character
+    bool verbatim =
+        true; // the file holds the text as it is, so that offsets into it can be added to `where`
     bool operator==(const Located &) const = default;
 };
 
@@ -28,11 +30,14 @@ struct Policy
 {
     Located name;
     Effect effect = Effect::Allow;
-    std::vector<Located> roles;       // names, or "*"
-    std::vector<Located> resources;   // names or globs; a name covers what it contains; empty: any
-    std::vector<Located> tools;       // names or globs; empty: any
+    std::vector<Located> roles;     // names, or "*"
+    std::vector<Located> resources; // names or globs; a name covers what it contains; empty: any
+    std::vector<Located> tools;     // names or globs; empty: any
+    // Names or globs of which the tool or the resource must match one; empty: any. Only a role's grants have them.
+    std::vector<Located> targets;
     std::vector<Located> permissions; // empty: any
     std::vector<Located> conditions;  // all must hold
+    bool assignmentEquals = false;    // conditions of a grant's `where` may write `=` for `==`
     FieldRules fields;
     std::optional<WallTime> validFrom;
     std::optional<WallTime> validUntil; // exclusive

@@ -23,6 +23,9 @@ public:
     // Pure; allocates only for what the decision returns.
     [[nodiscard]] Decision decide(const Request &request) const;
     [[nodiscard]] Explanation explain(const Request &request) const;
+    // For lists of tools: whether there are arguments (and attributes of the resource that the request leaves open)
+    // with which the call would be allowed or asked for. Limits are not looked at. Never false where decide() allows.
+    [[nodiscard]] bool couldAllow(const Request &request) const;
 
     [[nodiscard]] const TenantId &tenant() const;
     [[nodiscard]] const QByteArray &revision() const;
