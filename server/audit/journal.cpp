@@ -37,7 +37,7 @@ struct Entry
 
 Entry entryOf(const Record &record, Waiter waiter = {})
 {
-    Entry entry{{record.phase, record.callId}, {}, std::move(waiter)};
+    Entry entry{{record.phase, record.callId, record.timestamp}, {}, std::move(waiter)};
     entry.members.reserve(1024);
     appendMembers(entry.members, record);
     return entry;

@@ -63,6 +63,17 @@ std::optional<std::int64_t> takeMember(std::string_view &text, std::string_view 
     return value;
 }
 
+// `START` text `"`, or nothing. What stands here has no escapes: the journal refuses such call ids.
+QByteArray takeText(std::string_view &text, std::string_view start)
+{
+    if (!take(text, start))
+        return {};
+    const std::size_t end = std::min(text.find('"'), text.size());
+    QByteArray value(text.data(), qsizetype(end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return value;
+}
+
 } // namespace
 
 void sealLine(QByteArray &out, const LineHeader &header, QByteArrayView members)
@@ -113,25 +124,19 @@ std::optional<LineHeader> readHeader(QByteArrayView line)
 
 LineCall readCall(QByteArrayView line)
 {
-    std::string_view rest =
-        viewOf(line).substr(std::min(std::size_t(coveredFrom), std::size_t(line.size())));
+    std::string_view rest = viewOf(line);
+    rest.remove_prefix(std::min(std::size_t(coveredFrom), rest.size()));
     takeMember(rest, sequenceName);
     takeMember(rest, batchName);
     LineCall call;
-    if (take(rest, R"("phase":"intent",)"))
+    if (take(rest, R"("phase":"intent")"))
         call.phase = Phase::Intent;
-    else if (take(rest, R"("phase":"outcome",)"))
+    else if (take(rest, R"("phase":"outcome")"))
         call.phase = Phase::Outcome;
     else
-        return call;
-    if (!take(rest, R"("call_id":")"))
-        return call;
-    const std::size_t end = rest.find_first_of("\"\\");
-    if (end != std::string_view::npos && rest[end] == '"') {
-        call.callId = QByteArray(rest.data(), qsizetype(end));
-    } else if (const auto record = recordFromLine(line)) {
-        call.callId = record->callId; // with escapes
-    }
+        take(rest, R"("phase":"event")");
+    call.callId = takeText(rest, R"(,"call_id":")");
+    call.timestamp = fromRfc3339(takeText(rest, R"(,"timestamp":")")).value_or(WallTime());
     return call;
 }
 

@@ -27,11 +27,12 @@ constexpr qsizetype sealBytesMax = 80;
 // The header of a line (without its newline) whose checksum is right; nothing if the line is not as it was written.
 [[nodiscard]] std::optional<LineHeader> readHeader(QByteArrayView line);
 
-// What decides whether a call is open, read from the start of a line of ours.
+// What tells calls apart, read from the start of a line of ours.
 struct LineCall
 {
     Phase phase = Phase::Event;
     QByteArray callId;
+    WallTime timestamp;
 };
 [[nodiscard]] LineCall readCall(QByteArrayView line);
 

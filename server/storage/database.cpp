@@ -89,10 +89,10 @@ Database &Database::operator=(Database &&other) noexcept
     return *this;
 }
 
-Result<Statement> Database::prepare(QByteArrayView sql)
+Result<Statement> Database::prepare(const QByteArray &sql)
 {
     sqlite3_stmt *statement = nullptr;
-    const int code = sqlite3_prepare_v3(m_connection, sql.data(), int(sql.size()),
+    const int code = sqlite3_prepare_v3(m_connection, sql.constData(), int(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK)
         return fail(detail::errorOf(m_connection, code));

@@ -46,11 +46,11 @@ public:
     Database(Database &&other) noexcept;
     Database &operator=(Database &&other) noexcept;
 
-    [[nodiscard]] Result<Statement> prepare(QByteArrayView sql);
+    [[nodiscard]] Result<Statement> prepare(const QByteArray &sql);
 
     // One statement with its parameters, to its end.
     template <class... Values>
-    [[nodiscard]] Result<void> execute(QByteArrayView sql, const Values &...values)
+    [[nodiscard]] Result<void> execute(const QByteArray &sql, const Values &...values)
     {
         TRY_LET(Statement statement, prepare(sql));
         statement.bind(values...);
