@@ -56,7 +56,7 @@ ChipsEditor::ChipsEditor(const QString &name, const QString &accessible, QWidget
     connect(
         m_completer, qOverload<const QString &>(&QCompleter::activated), this,
         [this](const QString &chosen) { add(chosen); }, Qt::QueuedConnection);
-    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     setMouseTracking(true);

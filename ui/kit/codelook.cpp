@@ -163,7 +163,9 @@ void setUpCode(QsciScintilla &code, CodeLanguage language)
 void themeCode(QsciScintilla &code, CodeLanguage language)
 {
     const Tokens &t = tokens();
-    const QFont font = monoFont();
+    QFont font = monoFont();
+    // Scintilla counts in whole points.
+    font.setPointSize(qRound(font.pixelSize() * 72.0 / code.logicalDpiY()));
     if (QsciLexer *const lexer = code.lexer()) {
         lexer->setDefaultFont(font);
         lexer->setDefaultColor(t.text);

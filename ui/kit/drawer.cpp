@@ -49,8 +49,8 @@ void Drawer::setSubject(const QString &subject)
 
 void Drawer::setContent(QWidget *content)
 {
-    content->setAutoFillBackground(false);
     m_scroll->setWidget(content);
+    content->setAutoFillBackground(false); // the scroll area had turned it on
 }
 
 void Drawer::open()

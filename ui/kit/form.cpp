@@ -6,6 +6,7 @@
 #include "ui/kit/paint.h"
 #include "ui/kit/theme.h"
 
+#include <QBoxLayout>
 #include <QGridLayout>
 #include <QListView>
 #include <QPainter>
@@ -169,11 +170,15 @@ void FormRow::show()
 
 Form::Form(QWidget *parent)
     : QWidget(parent)
-    , m_grid(new QGridLayout(this))
+    , m_grid(new QGridLayout)
 {
-    m_grid->setContentsMargins(0, 0, 0, 0);
+    auto *const column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(m_grid);
+    column->addStretch(1);
     m_grid->setHorizontalSpacing(0);
-    m_grid->setVerticalSpacing(4);
+    m_grid->setVerticalSpacing(3);
     m_grid->setColumnStretch(1, 1);
     setLabelWidth(102);
 }

@@ -206,6 +206,7 @@ JsonTree::JsonTree(const QString &name, const QString &accessible, QWidget *pare
     setHorizontalScrollMode(ScrollPerPixel);
     setVerticalScrollMode(ScrollPerPixel);
     viewport()->setAutoFillBackground(false);
+    header()->viewport()->setAutoFillBackground(false);
     header()->setFixedHeight(metrics::HeaderHeight);
     header()->setStretchLastSection(true);
     header()->resizeSection(0, 190);

@@ -49,8 +49,6 @@ Label *addWords(QVBoxLayout *column, TextRole role, QWidget *parent)
     auto *const label = new Label({}, role, parent);
     label->setWordWrap(true);
     label->setAlignment(Qt::AlignHCenter);
-    label->setMaximumWidth(WordsWidthMax);
-    label->setMinimumWidth(std::min(WordsWidthMax, 260));
     label->hide();
     column->addWidget(label, 0, Qt::AlignHCenter);
     return label;
@@ -58,7 +56,10 @@ Label *addWords(QVBoxLayout *column, TextRole role, QWidget *parent)
 
 void setWords(Label *label, const QString &text)
 {
+    // Word wrap leaves a layout in doubt about the height of what it centres.
+    const int width = std::min(WordsWidthMax, label->fontMetrics().horizontalAdvance(text) + 4);
     label->setText(text);
+    label->setFixedSize(width, label->heightForWidth(width));
     label->setVisible(!text.isEmpty());
 }
 

@@ -4,12 +4,14 @@
 #include "ui/kit/theme.h"
 
 #include <QAbstractItemView>
+#include <QAbstractSpinBox>
 #include <QComboBox>
 #include <QHeaderView>
 #include <QMenu>
 #include <QScrollBar>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <QTabBar>
 
 namespace provost::ui {
 
@@ -77,6 +79,9 @@ void ConsoleStyle::polish(QWidget *widget)
         || qobject_cast<QComboBox *>(widget) != nullptr
         || qobject_cast<QAbstractItemView *>(widget) != nullptr) {
         widget->setAttribute(Qt::WA_Hover);
+    }
+    if (auto *const tabs = qobject_cast<QTabBar *>(widget)) {
+        tabs->setExpanding(false);
     }
     if (qobject_cast<QHeaderView *>(widget) != nullptr) {
         widget->setFont(uiFont(11, QFont::DemiBold));
@@ -169,7 +174,7 @@ QSize ConsoleStyle::sizeFromContents(ContentsType type, const QStyleOption *opti
     case CT_ToolButton: return {contents.width() + 12, metrics::ControlHeight};
     case CT_LineEdit: return {contents.width() + 4, metrics::ControlHeight};
     case CT_ComboBox: return {contents.width() + 42, metrics::ControlHeight};
-    case CT_SpinBox: return {contents.width() + 12, metrics::ControlHeight};
+    case CT_SpinBox: return {contents.width() + 40, metrics::ControlHeight};
     case CT_MenuBarItem: return contents + QSize(16, 8);
     case CT_MenuItem: {
         const auto *const item = qstyleoption_cast<const QStyleOptionMenuItem *>(option);
@@ -201,7 +206,10 @@ QRect ConsoleStyle::subElementRect(SubElement element, const QStyleOption *optio
     switch (element) {
     case SE_LineEditContents: {
         const QRect natural = QProxyStyle::subElementRect(element, option, widget);
-        return natural.adjusted(7, 0, -7, 0);
+        const bool inSpinBox =
+            widget != nullptr
+            && qobject_cast<QAbstractSpinBox *>(widget->parentWidget()) != nullptr;
+        return inSpinBox ? natural : natural.adjusted(7, 0, -7, 0);
     }
     case SE_ProgressBarGroove:
     case SE_ProgressBarContents: return option->rect;

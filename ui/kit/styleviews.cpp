@@ -40,7 +40,9 @@ void drawItemBackground(const QStyleOptionViewItem &item, QPainter &painter, con
     if (!fill.isValid()) {
         return;
     }
-    if (table) {
+    const bool severalColumns = item.viewItemPosition != QStyleOptionViewItem::OnlyOne
+                                && item.viewItemPosition != QStyleOptionViewItem::Invalid;
+    if (table || severalColumns) {
         painter.fillRect(item.rect, fill);
         return;
     }

@@ -49,17 +49,16 @@ TableView::TableView(const QString &name, const QString &accessible, QWidget *pa
     setTabKeyNavigation(false);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setMinimumSectionSize(metrics::RowHeight); // first: it bounds the default
     verticalHeader()->setDefaultSectionSize(metrics::RowHeight);
-    verticalHeader()->setMinimumSectionSize(metrics::RowHeight);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setFixedHeight(metrics::HeaderHeight);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
     horizontalHeader()->setMinimumSectionSize(40);
     connect(this, &QTableView::doubleClicked, this, &TableView::opened);
-    QPalette own = palette();
-    own.setColor(QPalette::Base, Qt::transparent); // the card's surface
-    viewport()->setAutoFillBackground(false);
+    viewport()->setAutoFillBackground(false); // the card's surface and round corners show
+    horizontalHeader()->viewport()->setAutoFillBackground(false);
 }
 
 void TableView::setColumnWidths(const std::vector<int> &widths)

@@ -255,7 +255,8 @@ QWidget *makeData()
     auto *const chartCard = new Card(u"Latency"_s, sheet);
     auto *const chart = new LineChart(u"latency"_s, u"Latency"_s, chartCard);
     chart->setSeries(madeUpLines());
-    chart->setFormat([](double value) { return QString::number(value, 'g', 3) + u" ms"_s; });
+    chart->setFormat(
+        [](double value) -> QString { return QString::number(value, 'g', 3) + u" ms"_s; });
     chart->setLimit(50, u"objective 50 ms"_s);
     chartCard->addToHeader(chart->makeLegend(chartCard));
     chartCard->body()->addWidget(chart);
