@@ -68,7 +68,9 @@ RefusalAnswer answerRefusal(Method method, Era era, QByteArrayView name, const R
     if (refused.code == ErrorCode::NotFound)
         return notFound(method, era, name);
     const Mapping mapping = mappingOf(refused.code);
-    Json details = detailsOf(refused, mapping.retry);
+    // A rate limit without a time is one that admits nothing at all.
+    const bool hopeless = refused.code == ErrorCode::RateLimited && !refused.retryAfterSeconds;
+    Json details = detailsOf(refused, mapping.retry && !hopeless);
     if (method != Method::CallTool || mapping.toolCall == Tell::AsError)
         return RpcError{mapping.httpStatus, mapping.code, refused.reason, std::move(details)};
     return finishResult(
