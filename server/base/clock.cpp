@@ -25,7 +25,7 @@ int takeDigits(QByteArrayView text, qsizetype &at, int digits)
 
 bool takeChar(QByteArrayView text, qsizetype &at, char wanted)
 {
-    if (at >= text.size() || (text[at] | 0x20) != (wanted | 0x20))
+    if (at >= text.size() || text[at] != wanted)
         return false;
     ++at;
     return true;
@@ -86,7 +86,7 @@ Result<WallTime> fromRfc3339(QByteArrayView text)
     const int month = takeDigits(text, at, 2);
     const bool dash2 = takeChar(text, at, '-');
     const int dayOfMonth = takeDigits(text, at, 2);
-    const bool t = takeChar(text, at, 'T') || takeChar(text, at, ' ');
+    const bool t = takeChar(text, at, 'T') || takeChar(text, at, 't') || takeChar(text, at, ' ');
     const int hour = takeDigits(text, at, 2);
     const bool colon1 = takeChar(text, at, ':');
     const int minute = takeDigits(text, at, 2);
@@ -102,7 +102,7 @@ Result<WallTime> fromRfc3339(QByteArrayView text)
             return bad();
     }
     std::chrono::minutes offset{0};
-    if (!takeChar(text, at, 'Z')) {
+    if (!takeChar(text, at, 'Z') && !takeChar(text, at, 'z')) {
         if (at >= text.size() || (text[at] != '+' && text[at] != '-'))
             return bad();
         const int sign = text[at++] == '-' ? -1 : 1;

@@ -7,6 +7,7 @@
 
 #include <QSet>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -55,10 +56,12 @@ public:
     }
     bool String(const char *text, rapidjson::SizeType size, bool)
     {
-        return add(Json(QByteArray(text, int(size))));
+        return isText(text, size) && add(Json(QByteArray(text, int(size))));
     }
     bool Key(const char *text, rapidjson::SizeType size, bool)
     {
+        if (!isText(text, size))
+            return false;
         m_open.back().membersRef().push_back({QByteArray(text, int(size)), Json()});
         return true;
     }
@@ -86,6 +89,19 @@ public:
     bool tooDeep = false;
 
 private:
+    // RapidJSON lets an escaped low surrogate stand alone, which no UTF-8 can say: \ud800 to \udfff would be ED A0 80
+    // to ED BF BF.
+    bool isText(const char *text, std::size_t size)
+    {
+        const char *const end = text + size;
+        for (const char *at = text; (at = std::find(at, end, '\xed')) != end; ++at) {
+            if (at + 1 != end && static_cast<unsigned char>(at[1]) >= 0xa0) {
+                failure = QStringLiteral("a string has half a surrogate pair");
+                return false;
+            }
+        }
+        return true;
+    }
     bool add(Json value)
     {
         if (m_open.empty())
@@ -236,8 +252,7 @@ Result<Json> Json::parse(QByteArrayView text, const JsonLimits &limits)
                                              .arg(limits.bytesMax));
     TreeBuilder builder(limits);
     rapidjson::Reader reader;
-    rapidjson::MemoryStream memory(text.data(), std::size_t(text.size()));
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
+    rapidjson::MemoryStream stream(text.data(), std::size_t(text.size()));
     constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag
                                | rapidjson::kParseValidateEncodingFlag
                                | rapidjson::kParseIterativeFlag;

@@ -1,5 +1,6 @@
 // Json: a JSON value that passes through losslessly. Members keep their order, numbers keep the text they were
-// written in, unknown fields stay. Text is UTF-8 (invalid UTF-8 is refused). Source: RFC 8259; RapidJSON reads.
+// written in, unknown fields stay. Text is UTF-8; what is not (a byte order mark, half a surrogate pair) is refused, and
+// so are numbers that no double can hold (1e400). Source: RFC 8259; RapidJSON reads.
 // INVARIANT: a value that was parsed with DuplicateKeys::Refuse has no object with two equal keys, so what a rule
 // decided on is what the tool receives.
 // Thread: a value.

@@ -90,7 +90,7 @@ public:
 
     // `onLetter` runs on this thread, once per value, in the order of posting.
     explicit Mailbox(std::function<void(T)> onLetter)
-        : m_onLetter(std::move(onLetter))
+        : m_onLetter(std::make_shared<const std::function<void(T)>>(std::move(onLetter)))
         , m_bell([this] { deliver(); })
     {
         const Lock lock(m_state->mutex);
@@ -119,6 +119,7 @@ private:
     void deliver()
     {
         const auto alive = m_state; // a letter may destroy this Mailbox
+        const auto onLetter = m_onLetter;
         std::deque<T> letters;
         {
             const Lock lock(alive->mutex);
@@ -130,12 +131,12 @@ private:
                 if (alive->bell == nullptr)
                     return;
             }
-            m_onLetter(std::move(letter));
+            (*onLetter)(std::move(letter));
         }
     }
 
     std::shared_ptr<detail::MailboxState<T>> m_state = std::make_shared<detail::MailboxState<T>>();
-    std::function<void(T)> m_onLetter;
+    const std::shared_ptr<const std::function<void(T)>> m_onLetter;
     detail::Bell m_bell;
 };
 

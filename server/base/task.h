@@ -91,10 +91,15 @@ public:
     }
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept
+    // Runs the task until it ends or waits. One that ends at once returns here, so that a loop over such tasks needs
+    // no stack, in unoptimised builds neither.
+    bool await_suspend(std::coroutine_handle<> waiting)
     {
+        m_handle.resume();
+        if (m_handle.done())
+            return false;
         m_handle.promise().continuation = waiting;
-        return m_handle;
+        return true;
     }
     T await_resume() { return m_handle.promise().take(); }
 

@@ -197,8 +197,12 @@ MetricsSnapshot Metrics::snapshot(const TenantId *onlyTenant) const
     const std::int64_t second = secondOf(m_state->clock.now());
     const Lock lock(m_state->mutex);
     MetricsSnapshot snapshot;
-    Series &series =
-        onlyTenant == nullptr ? m_state->installation : m_state->seriesOf(*onlyTenant).series;
+    Series unknown(m_state->firstSecond); // a tenant without calls yet
+    const auto known =
+        onlyTenant == nullptr ? m_state->tenants.end() : m_state->tenants.find(*onlyTenant);
+    Series &series = onlyTenant == nullptr             ? m_state->installation
+                     : known == m_state->tenants.end() ? unknown
+                                                       : known->second.series;
     series.moveTo(second);
     std::copy(series.byOutcome().begin(), series.byOutcome().end(), snapshot.byOutcome);
     snapshot.calls = series.gateway().count();
