@@ -95,6 +95,23 @@ bool CompiledTenant::mayGrant(const Rule &rule, const Roles &of, const Request &
 
 Decision CompiledTenant::decide(const Request &request) const
 {
+    if (request.stage == Stage::Call)
+        return decideCall(request);
+    Decision decision;
+    if (couldAllow(request)) {
+        decision.effect = Effect::Allow;
+        decision.denyKind = DenyKind::None;
+        decision.reason = "some calls may be allowed";
+        return decision;
+    }
+    // The reason of the denial; what is open counts as absent there.
+    decision = decideCall(request);
+    decision.effect = Effect::Deny;
+    return decision;
+}
+
+Decision CompiledTenant::decideCall(const Request &request) const
+{
     const Roles of = rolesOf(request);
     RuleIndex::RuleNumbers candidates;
     index.candidates(request, of.all, candidates);

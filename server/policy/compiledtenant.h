@@ -28,7 +28,6 @@ struct CompiledTenant
     [[nodiscard]] bool matchesRole(const Rule &rule, const Roles &roles) const;
 
     [[nodiscard]] Decision decide(const Request &request) const;
-    [[nodiscard]] bool couldAllow(const Request &request) const;
     [[nodiscard]] Explanation explain(const Request &request) const;
 
     const Tenant tenant;
@@ -36,6 +35,11 @@ struct CompiledTenant
     const RoleTable roles;
     std::vector<Rule> rules; // deny, ask, allow; each in the order of the file
     RuleIndex index;
+
+private:
+    [[nodiscard]] Decision decideCall(const Request &request) const;
+    // Whether some arguments, and attributes of the resource that the request leaves open, get more than a denial.
+    [[nodiscard]] bool couldAllow(const Request &request) const;
 };
 
 } // namespace provost::policy

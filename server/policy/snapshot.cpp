@@ -34,11 +34,6 @@ Decision Snapshot::decide(const Request &request) const
     return m_compiled->decide(request);
 }
 
-bool Snapshot::couldAllow(const Request &request) const
-{
-    return m_compiled->couldAllow(request);
-}
-
 Explanation Snapshot::explain(const Request &request) const
 {
     return m_compiled->explain(request);

@@ -20,12 +20,10 @@ public:
 
     ~Snapshot();
 
-    // Pure; allocates only for what the decision returns.
+    // Pure; allocates only for what the decision returns. At Stage::Discovery an Allow means that some call may be
+    // allowed or asked for; limits are not looked at.
     [[nodiscard]] Decision decide(const Request &request) const;
     [[nodiscard]] Explanation explain(const Request &request) const;
-    // For lists of tools: whether there are arguments (and attributes of the resource that the request leaves open)
-    // with which the call would be allowed or asked for. Limits are not looked at. Never false where decide() allows.
-    [[nodiscard]] bool couldAllow(const Request &request) const;
 
     [[nodiscard]] const TenantId &tenant() const;
     [[nodiscard]] const QByteArray &revision() const;

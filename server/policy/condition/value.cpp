@@ -11,8 +11,6 @@ namespace provost::policy::condition {
 namespace {
 
 constexpr qsizetype bytesPerStep = 64;
-constexpr double twoTo63 = 9223372036854775808.0;
-constexpr double twoTo64 = 18446744073709551616.0;
 
 Value numberOf(const QByteArray &text)
 {
@@ -36,30 +34,15 @@ Value numberOf(const QByteArray &text)
     return Value::error(Fault::OutOfRange, -1);
 }
 
+// As CEL: the whole number becomes a double, so beyond 2^53 neighbours are equal to it.
 std::partial_ordering orderWith(double a, std::int64_t b)
 {
-    if (std::isnan(a))
-        return std::partial_ordering::unordered;
-    if (a >= twoTo63)
-        return std::partial_ordering::greater;
-    if (a < -twoTo63)
-        return std::partial_ordering::less;
-    const double whole = std::trunc(a);
-    const auto integer = static_cast<std::int64_t>(whole);
-    return integer != b ? std::partial_ordering(integer <=> b) : a <=> whole;
+    return a <=> static_cast<double>(b);
 }
 
 std::partial_ordering orderWith(double a, std::uint64_t b)
 {
-    if (std::isnan(a))
-        return std::partial_ordering::unordered;
-    if (a >= twoTo64)
-        return std::partial_ordering::greater;
-    if (a < 0)
-        return std::partial_ordering::less;
-    const double whole = std::trunc(a);
-    const auto integer = static_cast<std::uint64_t>(whole);
-    return integer != b ? std::partial_ordering(integer <=> b) : a <=> whole;
+    return a <=> static_cast<double>(b);
 }
 
 std::partial_ordering orderNumbers(const Value &a, const Value &b)
