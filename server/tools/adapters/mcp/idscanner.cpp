@@ -5,7 +5,7 @@ namespace provost::tools::mcp {
 namespace {
 
 constexpr qsizetype keyBytesMax = 3; // one more than "id" has
-constexpr qsizetype digitsMax = 19;
+constexpr qsizetype digitsMax = 20;  // one more than fit
 
 bool isSpace(char byte)
 {

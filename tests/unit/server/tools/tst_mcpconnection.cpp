@@ -1,0 +1,441 @@
+// Connection over a transport that the test drives: ids, deadlines, cancellation, progress, and what must be ignored.
+#include "server/tools/adapters/mcp/connection.h"
+
+#include "tests/support/testing.h"
+#include "tests/unit/server/tools/mcptesting.h"
+
+#include <QSignalSpy>
+
+using namespace provost;
+using namespace provost::tools::mcp;
+using namespace provost::tools::mcp::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+class FakeTransport final : public Transport
+{
+    Q_OBJECT
+
+public:
+    void open() override {}
+    Result<void> send(RequestId id, const QByteArray &message) override
+    {
+        if (sendFails)
+            return fail(ErrorCode::Unavailable, QStringLiteral("full"));
+        Q_UNUSED(id)
+        sent.push_back(*Json::parse(message));
+        return {};
+    }
+    void release(RequestId id) override { released.push_back(id); }
+    void handshakeBegins() override { ++handshakes; }
+    void handshakeEnded(const QByteArray &protocolVersion) override { version = protocolVersion; }
+    void close() override { isClosing = true; }
+    QByteArray lastWords() const override { return {}; }
+
+    [[nodiscard]] const Json &last() const { return sent.back(); }
+    void answer(const Json &request, const char *result)
+    {
+        Q_EMIT received(R"({"jsonrpc":"2.0","id":)" + request["id"].numberText()
+                        + ",\"result\":" + QByteArray(result) + '}');
+    }
+    void say(const QByteArray &text) { Q_EMIT received(text); }
+    void refuse(const Json &request, Failure failure)
+    {
+        Q_EMIT failed(*request["id"].toInteger(), {ErrorCode::Upstream, QStringLiteral("404")},
+                      failure);
+    }
+    void die() { Q_EMIT closed({ErrorCode::Upstream, QStringLiteral("the server crashed")}); }
+
+    std::vector<Json> sent;
+    std::vector<RequestId> released;
+    QByteArray version;
+    int handshakes = 0;
+    bool sendFails = false;
+    bool isClosing = false;
+};
+
+const char *const initialized = R"({"protocolVersion":"2025-06-18","capabilities":{"tools":{}},)"
+                                R"("serverInfo":{"name":"s","version":"1"}})";
+
+Task<Result<Json>> ended(Completion<Json> completion)
+{
+    co_return co_await completion;
+}
+
+// A Connection with its transport, past the handshake unless told otherwise.
+class Bench
+{
+public:
+    Bench()
+    {
+        auto made = std::make_unique<FakeTransport>();
+        transport = made.get();
+        ConnectionOptions options{
+            .startTimeout = 20s, .messageBytesMax = 1 << 16, .secrets = {"s3cret-token"}};
+        connection = std::make_unique<Connection>(std::move(made), std::move(options), ids);
+        connection->open();
+    }
+    void shakeHands(const char *result = initialized)
+    {
+        transport->answer(transport->sent.back(), result);
+        (void)QTest::qWaitFor([this] { return connection->isReady() || transport->isClosing; });
+    }
+    Running<Result<Json>> request(Json params = Json::object(),
+                                  std::chrono::milliseconds deadline = 20s,
+                                  std::function<void(QByteArray, Json)> notify = {})
+    {
+        Completion<Json> completion;
+        lastId = ids++;
+        connection->request({
+            .id = lastId,
+            .method = "tools/call",
+            .params = std::move(params),
+            .deadline = QDeadlineTimer(deadline, Qt::PreciseTimer),
+            .notify = std::move(notify),
+            .resolver = completion.resolver(),
+        });
+        return Running<Result<Json>>(ended(std::move(completion)));
+    }
+
+    Ids ids{1};
+    Transport::RequestId lastId = 0;
+    FakeTransport *transport = nullptr;
+    std::unique_ptr<Connection> connection;
+};
+
+} // namespace
+
+class TstMcpConnection : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void shakesHandsBeforeAnythingElse()
+    {
+        Bench bench;
+        auto early = bench.request();
+        QCOMPARE(bench.transport->sent.size(), 1u);
+        const Json hello = bench.transport->last();
+        QCOMPARE(hello["method"].toByteArray(), QByteArray("initialize"));
+        QCOMPARE(hello["params"]["protocolVersion"].toByteArray(), QByteArray("2025-11-25"));
+        QVERIFY(hello["params"]["capabilities"].isObject());
+
+        bench.shakeHands();
+        QCOMPARE(bench.transport->version, QByteArray("2025-06-18"));
+        QCOMPARE(bench.transport->sent.size(), 3u);
+        QCOMPARE(bench.transport->sent[1]["method"].toByteArray(),
+                 QByteArray("notifications/initialized"));
+        bench.transport->answer(bench.transport->last(), R"({"content":[]})");
+        QVERIFY(early.wait());
+        QVERIFY(bench.connection->session().can("tools"));
+        QVERIFY(!bench.connection->session().can("prompts"));
+    }
+
+    void refusesAnUnknownRevision_data()
+    {
+        QTest::addColumn<QByteArray>("result");
+        QTest::newRow("future") << QByteArray(
+            R"({"protocolVersion":"2099-01-01","capabilities":{}})");
+        QTest::newRow("modern") << QByteArray(
+            R"({"protocolVersion":"2026-07-28","capabilities":{}})");
+        QTest::newRow("none") << QByteArray(R"({"capabilities":{}})");
+        QTest::newRow("no capabilities") << QByteArray(R"({"protocolVersion":"2025-11-25"})");
+    }
+
+    void refusesAnUnknownRevision()
+    {
+        QFETCH(QByteArray, result);
+        Bench bench;
+        auto early = bench.request();
+        bench.shakeHands(result.constData());
+        QVERIFY(bench.transport->isClosing);
+        QCOMPARE(early.wait().error().code, ErrorCode::Upstream);
+    }
+
+    void givesEachAnswerToItsOwnRequest()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto first = bench.request();
+        auto second = bench.request();
+        const Json one = bench.transport->sent[2];
+        const Json two = bench.transport->sent[3];
+        bench.transport->answer(two, R"({"n":2,"x":1.0})");
+        bench.transport->answer(one, R"({"n":1})");
+        QCOMPARE(first.wait()->toBytes(), QByteArray(R"({"n":1})"));
+        QCOMPARE(second.wait()->toBytes(), QByteArray(R"({"n":2,"x":1.0})"));
+        QCOMPARE(
+            bench.transport->released,
+            (std::vector<Transport::RequestId>{1, *two["id"].toInteger(), *one["id"].toInteger()}));
+    }
+
+    void countsAnswersThatNobodyWaitsFor()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request();
+        const Json request = bench.transport->last();
+        for (const char *text : {R"({"jsonrpc":"2.0","id":999,"result":{}})",
+                                 R"({"jsonrpc":"2.0","id":"2","result":{}})",
+                                 R"({"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}})",
+                                 R"({"jsonrpc":"2.0","id":-2,"result":{}})",
+                                 R"({"jsonrpc":"2.0","id":0,"result":{}})"})
+            bench.transport->say(text);
+        QVERIFY(!running.isDone());
+        bench.transport->answer(request, "{}");
+        bench.transport->answer(request, R"({"second":true})");
+        QCOMPARE(running.wait()->toBytes(), QByteArray("{}"));
+        QCOMPARE(bench.connection->irregularities(),
+                 (Irregularities{.lateAnswers = 1, .unknownAnswers = 5}));
+    }
+
+    void failsOnlyTheCallWhoseAnswerIsNotValid()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto first = bench.request();
+        const QByteArray id = bench.transport->last()["id"].numberText();
+        auto second = bench.request();
+        bench.transport->say(R"({"jsonrpc":"2.0","result":{"a":1,"a":2},"id":)" + id + '}');
+        QCOMPARE(first.wait().error().code, ErrorCode::Upstream);
+        QVERIFY(!second.isDone());
+        bench.transport->say(R"({"jsonrpc":"2.0","result":[],"id":)"
+                             + bench.transport->last()["id"].numberText() + '}');
+        QCOMPARE(second.wait().error().code, ErrorCode::Upstream);
+    }
+
+    void toleratesGarbageWithinBounds()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request();
+        for (const char *text :
+             {"npm warn", "[]", "{}", "3", R"({"jsonrpc":"1.0","id":2,"result":{}})"})
+            bench.transport->say(text);
+        QCOMPARE(bench.connection->irregularities().garbage, 5);
+        QVERIFY(!running.isDone());
+        for (int i = 0; i < 100'000 && !bench.transport->isClosing; ++i)
+            bench.transport->say("x");
+        QVERIFY(bench.transport->isClosing);
+        QCOMPARE(running.wait().error().code, ErrorCode::Upstream);
+    }
+
+    void batchesOnlyWhereTheRevisionHasThem()
+    {
+        for (const bool has : {true, false}) {
+            Bench bench;
+            bench.shakeHands(has ? R"({"protocolVersion":"2025-03-26","capabilities":{}})"
+                                 : initialized);
+            auto running = bench.request();
+            bench.transport->say(R"([{"jsonrpc":"2.0","id":)"
+                                 + bench.transport->last()["id"].numberText()
+                                 + R"(,"result":{}}])");
+            QCOMPARE(bench.connection->waiting(), has ? 0u : 1u);
+        }
+    }
+
+    void mapsErrors_data()
+    {
+        QTest::addColumn<int>("code");
+        QTest::addColumn<ErrorCode>("want");
+        QTest::newRow("parameters") << -32602 << ErrorCode::InvalidInput;
+        QTest::newRow("method") << -32601 << ErrorCode::NotFound;
+        QTest::newRow("resource") << -32002 << ErrorCode::NotFound;
+        QTest::newRow("internal") << -32603 << ErrorCode::Upstream;
+        QTest::newRow("own") << 4711 << ErrorCode::Upstream;
+    }
+
+    void mapsErrors()
+    {
+        QFETCH(int, code);
+        QFETCH(ErrorCode, want);
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request();
+        const Json answer = Json::object({
+            {"jsonrpc", "2.0"},
+            {"id", bench.transport->last()["id"]},
+            {"error", Json::object({{"code", code},
+                                    {"message", "bad\n\x1b[31m s3cret-token \xE2\x80\xAEtxt"}})},
+        });
+        bench.transport->say(answer.toBytes());
+        const auto result = running.wait();
+        QCOMPARE(result.error().code, want);
+        QVERIFY2(result.error().message.endsWith(QStringLiteral(": bad [31m *** txt")),
+                 qUtf8Printable(result.error().message));
+    }
+
+    void endsAtTheDeadlineAndTellsTheServer()
+    {
+        Bench bench;
+        bench.shakeHands();
+        QElapsedTimer elapsed;
+        elapsed.start();
+        auto running = bench.request({}, 100ms);
+        const Json request = bench.transport->last();
+        QCOMPARE(running.wait().error().code, ErrorCode::Timeout);
+        QVERIFY2(elapsed.elapsed() >= 95 && elapsed.elapsed() < 1'000, "the deadline is not kept");
+        QCOMPARE(bench.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+        QCOMPARE(bench.transport->last()["params"]["requestId"], request["id"]);
+        QCOMPARE(bench.transport->released.back(), *request["id"].toInteger());
+        bench.transport->answer(request, "{}");
+        QCOMPARE(bench.connection->irregularities().lateAnswers, 1);
+    }
+
+    void cancels()
+    {
+        Bench bench;
+        auto held = bench.request();
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(held.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->sent.size(), 1u); // the server never heard of it
+        bench.shakeHands();
+        auto running = bench.request();
+        bench.connection->cancel(4711);
+        bench.connection->cancel(bench.lastId);
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(running.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->sent.size(), 4u);
+        QCOMPARE(bench.transport->last()["params"]["requestId"].toInteger(), bench.lastId);
+    }
+
+    void givesProgressToTheCallThatAskedForIt()
+    {
+        Bench bench;
+        bench.shakeHands();
+        std::vector<QByteArray> seen;
+        const auto notify = [&seen](const QByteArray &method, const Json &params) {
+            seen.push_back(method + ' ' + params.toBytes());
+        };
+        const auto withToken = [](const char *token) {
+            return Json::object({{"_meta", Json::object({{"progressToken", token}, {"k", 1}})}});
+        };
+        auto mine = bench.request(withToken("agent-1"), 20s, notify);
+        const Json request = bench.transport->last();
+        auto silent = bench.request(
+            {}, 20s, [](const QByteArray &, const Json &) { QFAIL("not asked for"); });
+        const Json other = bench.transport->last();
+        QCOMPARE(request["params"]["_meta"]["progressToken"], request["id"]);
+        QCOMPARE(request["params"]["_meta"]["k"].toInteger(), 1);
+        QVERIFY(!other["params"].contains("_meta"));
+
+        const auto progress = [&bench](const QByteArray &token) {
+            bench.transport->say(
+                R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)"
+                + token + R"(,"progress":0.5,"extra":[]}})");
+        };
+        progress(request["id"].numberText());
+        progress("\"agent-1\"");
+        progress(other["id"].numberText());
+        progress("999");
+        bench.transport->answer(request, "{}");
+        progress(request["id"].numberText());
+        QCOMPARE(
+            seen,
+            std::vector<QByteArray>{
+                R"(notifications/progress {"progressToken":"agent-1","progress":0.5,"extra":[]})"});
+        QCOMPARE(bench.connection->irregularities().strayNotifications, 4);
+        QVERIFY(mine.wait());
+        QVERIFY(!silent.isDone());
+    }
+
+    void passesMetaOnWithoutTheAgentsEnvelope()
+    {
+        Bench bench;
+        bench.shakeHands();
+        const auto meta =
+            Json::parse(R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{},
+            "io.modelcontextprotocol/logLevel":"info","traceparent":"00-1","com.example/x":1.50}})");
+        auto running = bench.request(*meta);
+        QCOMPARE(bench.transport->last()["params"].toBytes(),
+                 QByteArray(R"({"_meta":{"traceparent":"00-1","com.example/x":1.50}})"));
+        QVERIFY(!running.isDone());
+    }
+
+    void answersTheServer()
+    {
+        Bench bench;
+        bench.shakeHands();
+        bench.transport->say(R"({"jsonrpc":"2.0","id":"p1","method":"ping"})");
+        QCOMPARE(bench.transport->last().toBytes(),
+                 QByteArray(R"({"jsonrpc":"2.0","id":"p1","result":{}})"));
+        bench.transport->say(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})");
+        QCOMPARE(bench.transport->last()["id"].toInteger(), 7);
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32601);
+    }
+
+    void tellsOfChangedLists()
+    {
+        Bench bench;
+        bench.shakeHands();
+        QSignalSpy changed(bench.connection.get(), &Connection::listChanged);
+        bench.transport->say(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
+        bench.transport->say(R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})");
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(bench.connection->irregularities().strayNotifications, 1);
+    }
+
+    void failsEverythingAtOnceWhenTheServerDies()
+    {
+        Bench bench;
+        bench.shakeHands();
+        QSignalSpy closed(bench.connection.get(), &Connection::closed);
+        auto first = bench.request();
+        auto second = bench.request();
+        bench.transport->die();
+        QCOMPARE(first.wait().error().message, QStringLiteral("the server crashed"));
+        QCOMPARE(second.wait().error().code, ErrorCode::Upstream);
+        QCOMPARE(bench.request().wait().error().code, ErrorCode::Unavailable);
+        QCOMPARE(closed.count(), 1);
+    }
+
+    void sendsOnceMoreUnderANewSession()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request();
+        const Json request = bench.transport->last();
+        bench.transport->refuse(request, Failure::Session);
+        QCOMPARE(bench.transport->handshakes, 2);
+        QCOMPARE(bench.transport->last()["method"].toByteArray(), QByteArray("initialize"));
+        bench.shakeHands();
+        QCOMPARE(bench.transport->last(), request);
+        bench.transport->refuse(request, Failure::Session); // and not a third time
+        QCOMPARE(running.wait().error().code, ErrorCode::Upstream);
+        QCOMPARE(bench.transport->handshakes, 2);
+    }
+
+    void failsOneExchangeAlone()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto first = bench.request();
+        const Json request = bench.transport->last();
+        auto second = bench.request();
+        bench.transport->refuse(request, Failure::Exchange);
+        QCOMPARE(first.wait().error().code, ErrorCode::Upstream);
+        QVERIFY(!second.isDone());
+        bench.transport->sendFails = true;
+        QCOMPARE(bench.request().wait().error().code, ErrorCode::Unavailable);
+    }
+
+    void answersAllWhenItIsDestroyed()
+    {
+        Bench bench;
+        auto duringHandshake = bench.request();
+        bench.connection.reset();
+        QCOMPARE(duringHandshake.wait().error().code, ErrorCode::Unavailable);
+        Bench ready;
+        ready.shakeHands();
+        auto running = ready.request();
+        ready.connection.reset();
+        QCOMPARE(running.wait().error().code, ErrorCode::Unavailable);
+    }
+};
+
+PROVOST_TEST(TstMcpConnection)
+
+#include "tst_mcpconnection.moc"
