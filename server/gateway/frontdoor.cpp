@@ -4,6 +4,7 @@
 #include "server/gateway/httploop.h"
 
 #include <QHostAddress>
+#include <QNetworkProxy>
 #include <QTcpServer>
 
 #include <sys/resource.h>
@@ -35,6 +36,7 @@ private:
 Result<Descriptor> bindTo(const QHostAddress &host, quint16 port, ListenAddress &address)
 {
     QTcpServer server;
+    server.setProxy(QNetworkProxy::NoProxy); // else Qt asks the desktop, which may take seconds
     server.setListenBacklogSize(backlog);
     if (!server.listen(host, port))
         return fail(ErrorCode::Unavailable, QStringLiteral("cannot listen on `%1` port %2: %3")

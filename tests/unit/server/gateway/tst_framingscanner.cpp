@@ -204,10 +204,10 @@ void TstFramingScanner::refuses_data()
     const auto row = [](const char *name, const QByteArray &input, int status = 400) {
         QTest::newRow(name) << input << status;
     };
-    const auto get = [](const QByteArray &headers) {
+    const auto get = [](const QByteArray &headers) -> QByteArray {
         return "GET / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
     };
-    const auto line = [](const QByteArray &requestLine) {
+    const auto line = [](const QByteArray &requestLine) -> QByteArray {
         return requestLine + "\r\nHost: a\r\n\r\n";
     };
 

@@ -4,6 +4,7 @@
 
 #include <QDir>
 #include <QHostAddress>
+#include <QNetworkProxy>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -123,6 +124,7 @@ class Client
 public:
     explicit Client(quint16 port)
     {
+        m_socket.setProxy(QNetworkProxy::NoProxy);
         m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
     }
 
@@ -633,6 +635,7 @@ void TstFrontDoor::turnsAwayTooManyFromOneAddress()
     QTRY_VERIFY(two.isClosed());
     QCOMPARE(statusesOf(two.received()), QByteArray("503"));
     QTcpSocket elsewhere; // all of 127/8 is this machine
+    elsewhere.setProxy(QNetworkProxy::NoProxy);
     QVERIFY(elsewhere.bind(QHostAddress(QStringLiteral("127.0.0.2"))));
     elsewhere.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
     QTRY_COMPARE(m_door->connections(), 2);
@@ -660,6 +663,7 @@ void TstFrontDoor::stopLetsExchangesEnd()
     QCOMPARE(m_seen->handlers.load(), 0);
 
     QTcpSocket late;
+    late.setProxy(QNetworkProxy::NoProxy);
     late.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
     QTRY_COMPARE(late.error(), QAbstractSocket::ConnectionRefusedError);
 }
@@ -711,6 +715,7 @@ void TstFrontDoor::saysWhyItCannotListen()
     QCOMPARE(nonsense.error().code, ErrorCode::InvalidInput);
 
     QTcpServer squatter;
+    squatter.setProxy(QNetworkProxy::NoProxy);
     QVERIFY(squatter.listen(QHostAddress(QHostAddress::LocalHost)));
     const auto taken = door.listen("localhost", squatter.serverPort());
     QVERIFY(!taken);
