@@ -5,6 +5,8 @@
 
 #include <QDialog>
 
+class QVBoxLayout;
+
 namespace provost::ui {
 
 class Button;
@@ -37,7 +39,7 @@ private:
     void checkInputs();
 
     Confirmation m_asked;
-    class QVBoxLayout *m_content = nullptr;
+    QVBoxLayout *m_content = nullptr;
     LineField *m_typed = nullptr;
     LineField *m_reason = nullptr;
     Button *m_confirm = nullptr;

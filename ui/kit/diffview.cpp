@@ -3,6 +3,7 @@
 #include "ui/kit/fonts.h"
 #include "ui/kit/paint.h"
 #include "ui/kit/theme.h"
+#include "ui/kit/words.h"
 
 #include <QKeyEvent>
 #include <QPainter>
@@ -10,12 +11,15 @@
 
 namespace provost::ui {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 constexpr int RowHeight = 20;
 constexpr int TitleHeight = 28;
 constexpr int NumberDigits = 4;
 constexpr int Padding = 8;
+constexpr int FoldedMin = 3; // fewer lines are shown as they are
 
 int charWidth()
 {
@@ -47,8 +51,8 @@ void DiffView::setTexts(const QString &before, const QString &after)
     for (const DiffLine &line : m_lines) {
         m_widest = std::max(m_widest, static_cast<int>(line.text.size()));
     }
-    setAccessibleDescription(tr("%n line(s) added", nullptr, m_count.added) + QStringLiteral(", ")
-                             + tr("%n line(s) removed", nullptr, m_count.removed));
+    setAccessibleDescription(counted(m_count.added, tr("line added"), tr("lines added")) + u", "_s
+                             + counted(m_count.removed, tr("line removed"), tr("lines removed")));
     rebuild();
 }
 
@@ -127,12 +131,15 @@ void DiffView::rebuild()
             ++i;
             continue;
         }
-        int folded = 0;
+        const int begin = i;
         while (i < total && !keep[static_cast<std::size_t>(i)]) {
-            ++folded;
             ++i;
         }
-        m_rows.push_back({-1, -1, folded});
+        if (i - begin < FoldedMin) {
+            m_rows.insert(m_rows.end(), rows.begin() + begin, rows.begin() + i);
+        } else {
+            m_rows.push_back({-1, -1, i - begin});
+        }
     }
     updateBars();
     viewport()->update();
@@ -217,17 +224,17 @@ void DiffView::paintEvent(QPaintEvent *)
             painter.fillRect(line, t.hover);
             painter.setPen(t.muted);
             painter.setFont(uiFont(12));
-            painter.drawText(line, Qt::AlignCenter, tr("… %n equal line(s)", nullptr, row.folded));
+            painter.drawText(
+                line, Qt::AlignCenter,
+                QString(u"… "_s + counted(row.folded, tr("equal line"), tr("equal lines"))));
             painter.setFont(monoFont());
         } else if (sides) {
             paintHalf(painter, QRect(0, line.y(), middle, RowHeight), row.left, false);
             paintHalf(painter, QRect(middle, line.y(), width - middle, RowHeight), row.right, true);
+            painter.fillRect(QRect(middle, line.y(), 1, RowHeight), t.line);
         } else {
             paintHalf(painter, line, row.right >= 0 ? row.right : row.left, row.right >= 0);
         }
-    }
-    if (sides) {
-        painter.fillRect(QRect(middle, 0, 1, viewport()->height()), t.line);
     }
     painter.fillRect(QRect(0, 0, width, TitleHeight), t.surface);
     painter.fillRect(QRect(0, TitleHeight - 1, width, 1), t.line);

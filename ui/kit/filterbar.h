@@ -12,6 +12,7 @@
 
 #include <functional>
 
+class QKeyEvent;
 class QLineEdit;
 class QListView;
 class QStandardItemModel;
@@ -74,7 +75,7 @@ private:
     void hidePopup();
     void recall(int step);
     void submit();
-    bool onKey(class QKeyEvent *event);
+    bool onKey(QKeyEvent *event);
 
     std::function<Check(const QString &)> m_checker;
     std::function<std::vector<Candidate>(const QString &, int)> m_complete;

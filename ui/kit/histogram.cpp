@@ -4,9 +4,9 @@
 #include "ui/kit/linechart.h"
 #include "ui/kit/paint.h"
 #include "ui/kit/theme.h"
+#include "ui/kit/words.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -74,9 +74,9 @@ QString Histogram::description() const
         denied += bar.denied;
         highest = bar.total > highest->total ? &bar : highest;
     }
-    const QLocale locale;
-    return tr("%1 records, %2 denied, most at %3")
-        .arg(locale.toString(total), locale.toString(denied), timeLabel(highest->from, 3600));
+    return tr("%1, %2 denied, most at %3")
+        .arg(counted(total, tr("record"), tr("records")), numberText(denied),
+             timeLabel(highest->from, 3600));
 }
 
 QRect Histogram::plot() const
@@ -151,14 +151,13 @@ void Histogram::paintLabels(QPainter &painter, const QRect &plot) const
     painter.setPen(t.muted);
     const double whole = m_until - edge(0);
     const QRect line(0, plot.bottom() + 3, width(), LabelHeight - 3);
-    const QLocale locale;
     QString told;
     int at = 0;
     if (m_hover >= 0 && m_dragFrom < 0) {
         const HistogramBar &bar = m_bars[static_cast<std::size_t>(m_hover)];
         told = spanText({bar.from, edge(m_hover + 1)}, whole) + QStringLiteral("  ")
-               + tr("%1 records, %2 denied")
-                     .arg(locale.toString(bar.total), locale.toString(bar.denied));
+               + tr("%1, %2 denied")
+                     .arg(counted(bar.total, tr("record"), tr("records")), numberText(bar.denied));
         at = static_cast<int>(xOf(bar.from));
     } else if (m_selection) {
         qint64 records = 0;
@@ -167,7 +166,7 @@ void Histogram::paintLabels(QPainter &painter, const QRect &plot) const
                 bar.from >= m_selection->from && bar.from < m_selection->until ? bar.total : 0;
         }
         told = spanText(*m_selection, whole) + QStringLiteral(" ")
-               + tr("selected, %1 records").arg(locale.toString(records));
+               + tr("selected, %1").arg(counted(records, tr("record"), tr("records")));
         at = static_cast<int>(xOf((m_selection->from + m_selection->until) / 2));
     }
     QRect taken;

@@ -4,6 +4,7 @@
 #include "ui/kit/clipboard.h"
 #include "ui/kit/fonts.h"
 #include "ui/kit/theme.h"
+#include "ui/kit/words.h"
 
 #include <QContextMenuEvent>
 #include <QHeaderView>
@@ -24,14 +25,22 @@ constexpr int OpenedLevels = 2;
 QString shown(const Json &value)
 {
     if (value.isObject()) {
-        return value.members().empty() ? u"{}"_s
-                                       : JsonModel::tr("{ %n member(s) }", nullptr,
-                                                       static_cast<int>(value.members().size()));
+        if (value.members().empty()) {
+            return u"{}"_s;
+        }
+        return u"{ "_s
+               + counted(static_cast<qint64>(value.members().size()), JsonModel::tr("member"),
+                         JsonModel::tr("members"))
+               + u" }"_s;
     }
     if (value.isArray()) {
-        return value.items().empty() ? u"[]"_s
-                                     : JsonModel::tr("[ %n item(s) ]", nullptr,
-                                                     static_cast<int>(value.items().size()));
+        if (value.items().empty()) {
+            return u"[]"_s;
+        }
+        return u"[ "_s
+               + counted(static_cast<qint64>(value.items().size()), JsonModel::tr("item"),
+                         JsonModel::tr("items"))
+               + u" ]"_s;
     }
     QString text = QString::fromUtf8(value.toBytes());
     if (text.size() > TextShownMax) {

@@ -10,6 +10,8 @@
 
 #include <functional>
 
+class QPen;
+
 namespace provost::ui {
 
 class LineChart : public QWidget
@@ -82,6 +84,6 @@ private:
 [[nodiscard]] QString timeLabel(double seconds, double spanSeconds);
 
 // Pens and dash patterns shared by charts and legends.
-[[nodiscard]] class QPen strokePen(Tone tone, LineChart::Stroke stroke, double width);
+[[nodiscard]] QPen strokePen(Tone tone, LineChart::Stroke stroke, double width);
 
 } // namespace provost::ui

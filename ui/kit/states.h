@@ -9,6 +9,9 @@
 
 #include <QWidget>
 
+class QHBoxLayout;
+class QVBoxLayout;
+
 namespace provost::ui {
 
 class Label;
@@ -36,7 +39,7 @@ private:
     Label *m_sentence = nullptr;
     Label *m_detail = nullptr;
     Button *m_action = nullptr;
-    class QVBoxLayout *m_column = nullptr;
+    QVBoxLayout *m_column = nullptr;
 };
 
 // Three parts: what happened, what it means for agents now, what to do; with a code to copy.
@@ -92,7 +95,7 @@ protected:
 
 private:
     Tone m_tone = Tone::Neutral;
-    class QHBoxLayout *m_row = nullptr;
+    QHBoxLayout *m_row = nullptr;
     Label *m_sign = nullptr;
     Label *m_text = nullptr;
 };

@@ -222,7 +222,6 @@ bool ConsoleStyle::drawViewControl(ControlElement element, const QStyleOption *o
     switch (element) {
     case CE_HeaderSection:
     case CE_HeaderEmptyArea:
-        painter->fillRect(option->rect, t.surface);
         painter->fillRect(QRect(option->rect.x(), option->rect.bottom(), option->rect.width(), 1),
                           t.line);
         return true;

@@ -5,6 +5,8 @@
 
 #include <QTableView>
 
+class QMenu;
+
 namespace provost::ui {
 
 class TableView : public QTableView
@@ -37,7 +39,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     // Pages add their own entries.
-    virtual void fillMenu(class QMenu &menu);
+    virtual void fillMenu(QMenu &menu);
 
 private:
     void stretch();

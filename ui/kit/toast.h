@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+class QVBoxLayout;
+
 namespace provost::ui {
 
 class ToastStack : public QWidget
@@ -25,7 +27,7 @@ protected:
 private:
     void place();
 
-    class QVBoxLayout *m_column = nullptr;
+    QVBoxLayout *m_column = nullptr;
 };
 
 } // namespace provost::ui

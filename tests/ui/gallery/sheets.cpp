@@ -269,11 +269,10 @@ QWidget *makeStates()
 
 std::vector<Sheet> sheets()
 {
-    return {{u"controls"_s, 900, makeControls},
-            {u"states"_s, 850, makeStates},
-            {u"data"_s, 900, makeData},
-            {u"code"_s, 900, makeCode},
-            {u"icons"_s, 420, makeIcons}};
+    return {{u"controls"_s, 900, makeControls}, {u"states"_s, 850, makeStates},
+            {u"data"_s, 900, makeData},         {u"code"_s, 900, makeCode},
+            {u"icons"_s, 420, makeIcons},       {u"window"_s, 850, makeWindow},
+            {u"palette"_s, 850, makePalette},   {u"help"_s, 700, makeHelp}};
 }
 
 } // namespace gallery

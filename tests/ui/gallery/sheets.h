@@ -24,5 +24,8 @@ struct Sheet
 [[nodiscard]] QWidget *makeData();
 [[nodiscard]] QWidget *makeCode();
 [[nodiscard]] QWidget *makeIcons();
+[[nodiscard]] QWidget *makeWindow();
+[[nodiscard]] QWidget *makePalette();
+[[nodiscard]] QWidget *makeHelp();
 
 } // namespace gallery
