@@ -9,6 +9,8 @@ namespace {
 using Kind = FilterNode::Kind;
 using storage::Statement;
 
+constexpr const char *never = "0";
+
 class Builder
 {
 public:
@@ -32,7 +34,7 @@ public:
         case Kind::Present: return "(" + columnOf(node.field) + " IS NOT NULL)";
         case Kind::FreeText: return freeText(node.pattern);
         }
-        return QByteArray("0");
+        return QByteArray(never);
     }
 
     std::vector<std::variant<std::int64_t, QByteArray>> values;
@@ -66,7 +68,7 @@ private:
         if (columnKindOf(field) == ColumnKind::Inline)
             return inlineText(columnOf(field), pattern);
         TRY_LET(const auto ids, wordsLike(field, pattern));
-        return inList(columnOf(field), ids);
+        return inList(columnOf(field), ids, pattern.matches({}));
     }
 
     QByteArray inlineText(const QByteArray &column, const TextPattern &pattern)
@@ -90,7 +92,7 @@ private:
             if (!isFreeText(info))
                 continue;
             TRY_LET(const QByteArray one, text(info.field, pattern));
-            if (one != "0")
+            if (one != never)
                 any += one + " OR ";
         }
         values.emplace_back(pattern.text);
@@ -99,17 +101,21 @@ private:
                  "argument.text LIKE ? ESCAPE '\\'))";
     }
 
-    static QByteArray inList(const QByteArray &column, const std::vector<std::int64_t> &ids)
+    // Whether a word is one of these. NULL stands for the empty text, and must not make a negation unknown.
+    static QByteArray inList(const QByteArray &column, const std::vector<std::int64_t> &ids,
+                             bool isEmptyToo)
     {
-        if (ids.empty())
-            return "0";
         QByteArray list;
         for (const std::int64_t id : ids)
             list += (list.isEmpty() ? "" : ",") + QByteArray::number(qint64(id));
+        if (ids.empty())
+            return isEmptyToo ? QByteArray("(" + column + " IS NULL)") : QByteArray(never);
         // With one word the index gives the rows in the order of time.
-        if (ids.size() == 1)
-            return "(" + column + " = " + list + ")";
-        return "(" + column + " IN (" + list + "))";
+        const QByteArray isOne = ids.size() == 1 ? QByteArray(column + " = " + list)
+                                                 : QByteArray(column + " IN (" + list + ")");
+        if (isEmptyToo)
+            return "(" + column + " IS NULL OR " + isOne + ")";
+        return "(" + column + " IS NOT NULL AND " + isOne + ")";
     }
 
     // The words are judged here, by the function that judges records.

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int linesPerBatchMax = 5000; // then the next journal has its turn
+constexpr int linesPerBatchMax = 10'000; // then the next journal has its turn
 constexpr auto retryInterval = 1s;
 
 } // namespace

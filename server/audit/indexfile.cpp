@@ -9,6 +9,9 @@ namespace {
 using storage::Statement;
 
 constexpr int wordsCachedMax = 100'000;
+// A batch touches a page of every index; a cache that holds them writes each page once.
+constexpr const char *writerSettings =
+    "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000";
 constexpr qsizetype lineStartBytes =
     40; // holds the checksum: tells one journal's line from another's
 
@@ -76,6 +79,7 @@ Result<IndexFile> IndexFile::openExisting(const std::filesystem::path &path,
 
 Result<void> IndexFile::prepare()
 {
+    TRY_DO(m_database.executeScript(writerSettings));
     QByteArray columns =
         "seq, intent_offset, intent_bytes, outcome_seq, outcome_offset, outcome_bytes";
     QByteArray values = "?, ?, ?, ?, ?, ?";
@@ -203,7 +207,7 @@ Result<void> IndexFile::writeEntry(std::int64_t sequence, const Row &row, const 
         case ColumnKind::Inline: insert.bindAt(++index, info.text(record)); break;
         case ColumnKind::Number: insert.bindAt(++index, info.number(record)); break;
         case ColumnKind::Word: {
-            TRY_LET(const std::int64_t word, wordId(info.field, info.text(record)));
+            TRY_LET(const auto word, wordId(info.field, info.text(record)));
             insert.bindAt(++index, word);
         }
         }
@@ -239,8 +243,10 @@ Result<void> IndexFile::writeWatermark()
     return m_setWatermark->run();
 }
 
-Result<std::int64_t> IndexFile::wordId(Field field, const QByteArray &text)
+Result<std::optional<std::int64_t>> IndexFile::wordId(Field field, const QByteArray &text)
 {
+    if (text.isEmpty())
+        return std::nullopt;
     const std::pair<int, QByteArray> key(int(field), text);
     if (const auto known = m_wordIds.constFind(key); known != m_wordIds.constEnd())
         return *known;
@@ -255,7 +261,7 @@ Result<std::int64_t> IndexFile::wordId(Field field, const QByteArray &text)
     if (m_wordIds.size() >= wordsCachedMax)
         m_wordIds.clear();
     m_wordIds.insert(key, *id);
-    return *id;
+    return id;
 }
 
 } // namespace provost::audit

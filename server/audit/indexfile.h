@@ -62,7 +62,8 @@ private:
                                           const Record &record);
     [[nodiscard]] Result<void> writeMinutes();
     [[nodiscard]] Result<void> writeWatermark();
-    [[nodiscard]] Result<std::int64_t> wordId(Field field, const QByteArray &text);
+    // Nothing for an empty text.
+    [[nodiscard]] Result<std::optional<std::int64_t>> wordId(Field field, const QByteArray &text);
     void sum(const Row &row, const Record &record);
 
     storage::Database m_database;

@@ -19,8 +19,8 @@ constexpr const char *fixedTables = R"sql(
 )sql";
 
 // Each serves an equality of the filter in the order of the list.
-constexpr Field searchedFields[] = {Field::Tool, Field::User,     Field::Status,  Field::Decision,
-                                    Field::Rule, Field::Workflow, Field::Session, Field::Agent};
+constexpr Field searchedFields[] = {Field::Tool, Field::User,     Field::Status, Field::Decision,
+                                    Field::Rule, Field::Workflow, Field::Session};
 
 } // namespace
 
@@ -53,7 +53,7 @@ QByteArray createIndexSql()
         switch (columnKindOf(info.field)) {
         case ColumnKind::Key: break;
         case ColumnKind::Inline: sql += ", " + columnOf(info.field) + " TEXT NOT NULL"; break;
-        case ColumnKind::Word: sql += ", " + columnOf(info.field) + " INTEGER NOT NULL"; break;
+        case ColumnKind::Word:
         case ColumnKind::Number: sql += ", " + columnOf(info.field) + " INTEGER"; break;
         }
     }
@@ -65,7 +65,7 @@ QByteArray createIndexSql()
            "CREATE INDEX entry_outcome ON entry (outcome_seq);";
     for (const Field field : searchedFields)
         sql += "CREATE INDEX entry_" + columnOf(field) + " ON entry (" + columnOf(field)
-               + ", timestamp);";
+               + ", timestamp) WHERE " + columnOf(field) + " IS NOT NULL;";
     return sql + "PRAGMA user_version = " + QByteArray::number(indexVersion) + ";";
 }
 

@@ -10,7 +10,7 @@ namespace provost::audit {
 enum class ColumnKind {
     Key,    // the sequence: the row's key
     Inline, // a text that seldom repeats
-    Word,   // the id of a word
+    Word,   // the id of a word, or NULL for an empty text
     Number, // or NULL
 };
 

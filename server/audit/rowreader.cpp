@@ -36,7 +36,9 @@ Result<AuditRow> RowReader::read(const storage::Statement &row)
             info.setNumber(result.record, row.get<std::optional<std::int64_t>>(++column));
             break;
         case ColumnKind::Word: {
-            TRY_LET(QByteArray text, word(row.get<std::int64_t>(++column)));
+            if (row.isNull(++column))
+                break;
+            TRY_LET(QByteArray text, word(row.get<std::int64_t>(column)));
             info.setText(result.record, std::move(text));
         }
         }
