@@ -254,6 +254,7 @@ def serve_stdio(state):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     state = None
     streams = []
     unfinished = {}
@@ -331,9 +332,10 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "drip":
             self.begin_stream()
             try:
-                for byte in b"event: message\ndata: " + answer.encode():
+                for byte in b"event: message\ndata: " + answer.encode() + b"\n\n":
                     self.chunk(bytes([byte]))
-                    time.sleep(0.05)
+                    time.sleep(0.01)
+                self.chunk(b"")
             except OSError:
                 self.close_connection = True
         elif name == "status":
@@ -380,6 +382,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def serve_http(state):
     Handler.state = state
+    ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
