@@ -14,8 +14,8 @@ Task<void> serve(std::shared_ptr<McpLoop> loop, std::shared_ptr<Exchange> exchan
 
 } // namespace
 
-McpEndpoint::McpEndpoint(const McpServices &services)
-    : m_loop(std::make_shared<McpLoop>(services))
+McpEndpoint::McpEndpoint(const McpServices &services, OriginPolicy origins)
+    : m_loop(std::make_shared<McpLoop>(services, std::move(origins)))
 {
 }
 

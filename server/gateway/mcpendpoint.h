@@ -13,6 +13,7 @@
 
 #include "server/gateway/frontdoor.h"
 #include "server/gateway/mcpservices.h"
+#include "server/gateway/originpolicy.h"
 
 #include <memory>
 
@@ -24,7 +25,7 @@ class McpEndpoint final : public LoopHandler
 {
 public:
     // `services` outlives the endpoint and every call that it began.
-    explicit McpEndpoint(const McpServices &services);
+    McpEndpoint(const McpServices &services, OriginPolicy origins);
     ~McpEndpoint() override;
     McpEndpoint(const McpEndpoint &) = delete;
     McpEndpoint &operator=(const McpEndpoint &) = delete;

@@ -40,8 +40,9 @@ QByteArray challenge(bool hadCredential)
 
 } // namespace
 
-McpLoop::McpLoop(const McpServices &services)
+McpLoop::McpLoop(const McpServices &services, OriginPolicy origins)
     : m_services(services)
+    , m_origins(std::move(origins))
     , m_requestIdPrefix(randomToken(services.random, requestIdPrefixSymbols))
     , m_notifications([](const McpCall::Letter &letter) {
         if (const auto call = letter.lock())
@@ -99,8 +100,8 @@ Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
 // What is refused before anyone is asked who they are.
 std::optional<protocol::RpcError> McpLoop::refuseAtDoor(const HttpRequest &request) const
 {
-    if (!m_services.isTrustedOrigin(request))
-        return protocol::RpcError{403, 403, "The Host or Origin of the request is not allowed", {}};
+    if (const auto trusted = m_origins.check(request); !trusted)
+        return protocol::RpcError{403, 403, trusted.error().message.toUtf8(), {}};
     if (!isMcpPath(request.path))
         return protocol::RpcError{404, 404, "Not found", {}};
     if (request.method != "POST" && request.method != "GET" && request.method != "DELETE")

@@ -7,6 +7,7 @@
 #include "server/gateway/mcprequest.h"
 #include "server/gateway/mcpservices.h"
 #include "server/gateway/mcpstreams.h"
+#include "server/gateway/originpolicy.h"
 
 #include <QTimer>
 
@@ -17,7 +18,7 @@ namespace provost::gateway {
 class McpLoop
 {
 public:
-    explicit McpLoop(const McpServices &services);
+    McpLoop(const McpServices &services, OriginPolicy origins);
 
     // One HTTP request from its head to its answer.
     [[nodiscard]] Task<void> serve(std::shared_ptr<Exchange> exchange);
@@ -72,6 +73,7 @@ private:
     [[nodiscard]] RequestId newRequestId();
 
     const McpServices &m_services;
+    const OriginPolicy m_origins;
     const QByteArray m_requestIdPrefix;
     quint64 m_requests = 0;
     int m_inFlight = 0;

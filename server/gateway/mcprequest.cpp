@@ -52,6 +52,12 @@ struct Accepted
     bool events = false;
 };
 
+// "application/json" of "Application/JSON; charset=utf-8".
+QByteArray mediaTypeOf(const QByteArray &value)
+{
+    return value.split(';').front().trimmed().toLower();
+}
+
 // RFC 9110 12.5.1, as far as two media types need it. No Accept header accepts everything.
 Accepted acceptedBy(const HttpRequest &request)
 {
@@ -61,8 +67,8 @@ Accepted acceptedBy(const HttpRequest &request)
     for (const Header &header : request.headers) {
         if (!isNamed(header, "Accept"))
             continue;
-        for (const QByteArray &range : header.value.toLower().split(',')) {
-            const QByteArray type = range.left(range.indexOf(';')).trimmed();
+        for (const QByteArray &range : header.value.split(',')) {
+            const QByteArray type = mediaTypeOf(range);
             const bool all = type == "*/*";
             accepted.json =
                 accepted.json || all || type == "application/json" || type == "application/*";
@@ -75,8 +81,7 @@ Accepted acceptedBy(const HttpRequest &request)
 
 bool isJsonBody(const HttpRequest &request)
 {
-    const QByteArray type = request.header("Content-Type").toLower();
-    return type.left(type.indexOf(';')).trimmed() == "application/json";
+    return mediaTypeOf(request.header("Content-Type")) == "application/json";
 }
 
 QByteArray bearerToken(const QByteArray &authorization)

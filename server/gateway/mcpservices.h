@@ -6,13 +6,23 @@
 #include "server/base/random.h"
 #include "server/base/task.h"
 #include "server/calls/call.h"
-#include "server/gateway/exchange.h"
 #include "server/gateway/mcppresence.h"
 #include "server/gateway/sessiontable.h"
 #include "server/identity/principal.h"
 #include "server/protocol/parameterheaders.h"
 
 #include <functional>
+
+namespace provost::calls {
+class GovernedCall;
+class TenantDirectory;
+} // namespace provost::calls
+namespace provost::identity {
+class IdentityStore;
+}
+namespace provost::telemetry {
+class Metrics;
+}
 
 namespace provost::gateway {
 
@@ -28,8 +38,6 @@ struct McpServices
     std::function<std::vector<protocol::ParameterHeader>(const TenantId &tenant,
                                                          QByteArrayView tool)>
         parameterHeaders;
-    // Host and Origin are ours: a page in some browser must not reach the endpoint (DNS rebinding).
-    std::function<bool(const HttpRequest &request)> isTrustedOrigin;
     QByteArray instructions; // for agents, told at initialize and discover; may be empty
 
     const Clock &clock;
@@ -37,5 +45,20 @@ struct McpServices
     SessionTable &sessions;
     McpPresence &presence;
 };
+
+// The services of a whole server. All references outlive them.
+struct McpParts
+{
+    calls::GovernedCall &calls;
+    const calls::TenantDirectory &tenants;
+    const identity::IdentityStore &identities;
+    telemetry::Metrics &metrics;
+    SessionTable &sessions;
+    McpPresence &presence;
+    const Clock &clock;
+    Random &random;
+    QByteArray instructions;
+};
+[[nodiscard]] McpServices makeMcpServices(const McpParts &parts);
 
 } // namespace provost::gateway

@@ -1,0 +1,34 @@
+#include "server/gateway/mcpservices.h"
+
+#include "server/calls/governedcall.h"
+
+namespace provost::gateway {
+
+McpServices makeMcpServices(const McpParts &parts)
+{
+    const auto headersOf =
+        [&tenants = parts.tenants](const TenantId &tenant,
+                                   QByteArrayView name) -> std::vector<protocol::ParameterHeader> {
+        const auto view = tenants.find(tenant);
+        const auto *tool = view ? view->registry->tool(name) : nullptr;
+        if (tool == nullptr)
+            return {};
+        // A tool whose declarations are wrong is listed with them, but none of its headers is looked at.
+        return protocol::parameterHeaders(tool->descriptor.definition["inputSchema"])
+            .value_or(std::vector<protocol::ParameterHeader>());
+    };
+    return {.run = [&calls = parts.calls](
+                       calls::CallRequest request) { return calls.run(std::move(request)); },
+            .authenticate = [&identities = parts.identities](
+                                QByteArrayView key) { return identities.authenticate(key); },
+            .countFailedAuthentication =
+                [&metrics = parts.metrics] { metrics.countFailedAuthentication(); },
+            .parameterHeaders = headersOf,
+            .instructions = parts.instructions,
+            .clock = parts.clock,
+            .random = parts.random,
+            .sessions = parts.sessions,
+            .presence = parts.presence};
+}
+
+} // namespace provost::gateway

@@ -1,0 +1,201 @@
+// McpFixture: an McpEndpoint on a governed call that a test plays. Users alice and bob of acme-corp and carol of
+// beta-inc hold the keys "alice-key", "bob-key" and "carol-key".
+// Thread: the test's.
+#pragma once
+
+#include "server/gateway/mcpendpoint.h"
+#include "tests/support/fakeclock.h"
+#include "tests/support/seededrandom.h"
+#include "tests/unit/server/gateway/fakeexchange.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <vector>
+
+namespace provost::testing {
+
+// One request on its way, and what was answered.
+struct Sent
+{
+    std::unique_ptr<FakeExchange::Answer> answer = std::make_unique<FakeExchange::Answer>();
+    std::shared_ptr<FakeExchange> exchange;
+
+    [[nodiscard]] int status() const { return answer->reply.status; }
+    [[nodiscard]] QByteArray header(QByteArrayView name) const { return answer->header(name); }
+    // The JSON-RPC message: the body, or the last event of a stream.
+    [[nodiscard]] Json message() const
+    {
+        const QByteArray text =
+            answer->events.empty() ? answer->reply.body : answer->events.back().data;
+        return Json::parse(text).value_or(Json());
+    }
+    [[nodiscard]] Json result() const { return message()["result"]; }
+    [[nodiscard]] int errorCode() const
+    {
+        return int(message()["error"]["code"].toInteger().value_or(0));
+    }
+};
+
+class McpFixture
+{
+public:
+    using Headers = std::vector<gateway::Header>;
+
+    explicit McpFixture(gateway::SessionLimits limits = {})
+        : sessions(clock, random, limits)
+        , services{
+              .run = [this](calls::CallRequest request) { return run(std::move(request)); },
+              .authenticate = [this](QByteArrayView key) { return authenticate(key); },
+              .countFailedAuthentication = [this] { ++failedAuthentications; },
+              .parameterHeaders = [this](const TenantId &, QByteArrayView) { return declared; },
+              .instructions = "Ask nicely.",
+              .clock = clock,
+              .random = random,
+              .sessions = sessions,
+              .presence = presence}
+        , endpoint(services, gateway::OriginPolicy({"127.0.0.1", 8080}, {}))
+    {
+    }
+
+    Sent send(QByteArray method, QByteArray body, Headers headers, QByteArray path = "/mcp")
+    {
+        gateway::HttpRequest request;
+        request.method = std::move(method);
+        request.path = std::move(path);
+        request.headers = std::move(headers);
+        request.headers.push_back({"Host", "127.0.0.1:8080"});
+        request.body = std::move(body);
+        request.peerAddress = "127.0.0.1";
+        request.received = clock.monotonic();
+        Sent sent;
+        sent.exchange = std::make_shared<FakeExchange>(std::move(request), *sent.answer);
+        endpoint.handle(sent.exchange);
+        return sent;
+    }
+
+    static Headers as(QByteArray key)
+    {
+        return {{"Authorization", "Bearer " + key},
+                {"Content-Type", "application/json"},
+                {"Accept", "application/json, text/event-stream"}};
+    }
+
+    // A modern request by alice with everything in order.
+    static QByteArray modernBody(QByteArrayView method, Json params = Json::object(),
+                                 Json meta = Json::object())
+    {
+        meta.set("io.modelcontextprotocol/protocolVersion", "2026-07-28");
+        meta.set("io.modelcontextprotocol/clientCapabilities", Json::object());
+        params.set("_meta", meta);
+        return Json::object({{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}})
+            .toBytes();
+    }
+    static Headers modernHeaders(QByteArray method, QByteArray name = {},
+                                 QByteArray key = "alice-key")
+    {
+        Headers headers = as(std::move(key));
+        headers.push_back({"MCP-Protocol-Version", "2026-07-28"});
+        headers.push_back({"Mcp-Method", std::move(method)});
+        if (!name.isEmpty())
+            headers.push_back({"Mcp-Name", std::move(name)});
+        return headers;
+    }
+    Sent callModern(Json meta = Json::object(), Json arguments = Json::object())
+    {
+        const Json params = Json::object({{"name", "echo"}, {"arguments", arguments}});
+        return send("POST", modernBody("tools/call", params, std::move(meta)),
+                    modernHeaders("tools/call", "echo"));
+    }
+
+    static QByteArray body(QByteArrayView method, Json params = Json::object(), Json id = 1)
+    {
+        return Json::object(
+                   {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}})
+            .toBytes();
+    }
+    static QByteArray note(QByteArrayView method, Json params = Json::object())
+    {
+        return Json::object({{"jsonrpc", "2.0"}, {"method", method}, {"params", params}}).toBytes();
+    }
+    Sent initialize(QByteArray key = "alice-key", QByteArrayView version = "2025-11-25")
+    {
+        const Json params =
+            Json::object({{"protocolVersion", version},
+                          {"capabilities", Json::object()},
+                          {"clientInfo", Json::object({{"name", "agent"}, {"version", "2.1"}})}});
+        return send("POST", body("initialize", params), as(std::move(key)));
+    }
+    static Headers inSession(const QByteArray &session, QByteArray key = "alice-key")
+    {
+        Headers headers = as(std::move(key));
+        headers.push_back({"Mcp-Session-Id", session});
+        return headers;
+    }
+    // A session of alice.
+    QByteArray session(QByteArrayView version = "2025-11-25")
+    {
+        return initialize("alice-key", version).header("Mcp-Session-Id");
+    }
+
+    // Held calls are answered by finish(), in order; others at once, with `reply`.
+    void finish(calls::CallReply with)
+    {
+        Resolver<calls::CallReply> resolver = std::move(m_held.front());
+        m_held.erase(m_held.begin());
+        resolver.resolve(std::move(with));
+    }
+    static calls::CallReply success()
+    {
+        return {
+            .value = Json::object(
+                {{"content", Json::array({Json::object({{"type", "text"}, {"text", "ok"}})})}})};
+    }
+    static calls::CallReply refusal(ErrorCode code, std::optional<Microseconds> retryAfter = {})
+    {
+        return {.value = calls::Refusal{code, "Because.", retryAfter, "some-policy"}};
+    }
+
+    FakeClock clock;
+    SeededRandom random;
+    gateway::SessionTable sessions;
+    gateway::McpPresence presence{clock};
+    std::vector<calls::CallRequest> requests;
+    calls::CallReply reply = success();
+    bool hold = false;
+    int failedAuthentications = 0;
+    std::vector<protocol::ParameterHeader> declared;
+    gateway::McpServices services;
+    gateway::McpEndpoint endpoint;
+
+private:
+    Task<calls::CallReply> run(calls::CallRequest request)
+    {
+        requests.push_back(std::move(request));
+        if (!hold)
+            co_return reply;
+        Completion<calls::CallReply> held;
+        m_held.push_back(held.resolver());
+        auto answered = co_await held;
+        co_return std::move(*answered);
+    }
+
+    static Result<identity::Principal> authenticate(QByteArrayView key)
+    {
+        const auto principal = [](const char *tenant, const char *user) {
+            return identity::Principal{
+                TenantId(tenant), UserId(user), {}, Json::object(), CredentialId(user)};
+        };
+        if (key == "alice-key" || key == "alice-key-2")
+            return principal("acme-corp", "alice");
+        if (key == "bob-key")
+            return principal("acme-corp", "bob");
+        if (key == "carol-key")
+            return principal("beta-inc", "carol");
+        return fail(ErrorCode::Unauthenticated, QStringLiteral("the key is not valid"));
+    }
+
+    std::vector<Resolver<calls::CallReply>> m_held;
+};
+
+} // namespace provost::testing
