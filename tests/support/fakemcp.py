@@ -5,13 +5,14 @@
     fakemcp.py --http [options]   over Streamable HTTP on a free loopback port; prints the port
 
 Options: --pages N (tools/list in N pages), --version V (revision it claims), --die-at-start, --mute (answers nothing),
---ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead of a stream), --no-stream (HTTP: GET is 405).
+--ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS).
 """
 import argparse
 import json
 import os
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -385,6 +386,10 @@ def serve_http(state):
     ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if state.options.certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(state.options.certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
     sys.stdin.read()  # lives as long as the test
@@ -395,6 +400,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--version", default="2025-11-25")
+    parser.add_argument("--certificate", help="HTTP: over TLS, with this PEM file of key and certificate")
     for flag in ("--http", "--die-at-start", "--mute", "--ignore-eof", "--ignore-term", "--json", "--no-stream"):
         parser.add_argument(flag, action="store_true")
     options = parser.parse_args()

@@ -12,6 +12,11 @@ constexpr quint16 httpPort = 80;
 constexpr quint16 httpsPort = 443;
 constexpr int ok = 200;
 
+quint16 portOf(const QUrl &url, quint16 usual)
+{
+    return static_cast<quint16>(url.port(usual));
+}
+
 } // namespace
 
 HttpExchange::HttpExchange(Transport::RequestId id, HttpLimits limits)
@@ -40,19 +45,24 @@ void HttpExchange::start(const QUrl &server, const QByteArray &request, LaterPtr
     connect(&socket, &QSslSocket::disconnected, this, &HttpExchange::onDisconnected);
     connect(&socket, &QSslSocket::errorOccurred, this, &HttpExchange::onSocketError,
             Qt::QueuedConnection);
-    connect(&socket, &QSslSocket::connected, this, [this] { m_wasConnected = true; });
-    if (!m_wasConnected) {
-        const bool isSecure = server.scheme() == u"https";
-        socket.setProxy(QNetworkProxy::NoProxy);
-        socket.setReadBufferSize(readAheadBytes);
-        const auto port = static_cast<quint16>(server.port(isSecure ? httpsPort : httpPort));
-        if (isSecure)
-            socket.connectToHostEncrypted(server.host(), port);
-        else
-            socket.connectToHost(server.host(), port);
-        socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    if (m_wasConnected) {
+        socket.write(request);
+        return;
     }
-    socket.write(request);
+    const auto onConnected = [this, request] {
+        m_wasConnected = true;
+        m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        m_socket->write(request);
+    };
+    socket.setProxy(QNetworkProxy::NoProxy);
+    socket.setReadBufferSize(readAheadBytes);
+    if (server.scheme() == u"https") {
+        connect(&socket, &QSslSocket::encrypted, this, onConnected);
+        socket.connectToHostEncrypted(server.host(), portOf(server, httpsPort));
+    } else {
+        connect(&socket, &QSslSocket::connected, this, onConnected);
+        socket.connectToHost(server.host(), portOf(server, httpPort));
+    }
 }
 
 LaterPtr<QSslSocket> HttpExchange::takeConnection()
@@ -134,6 +144,10 @@ Result<void> HttpExchange::onBody(const QByteArray &bytes)
 
 void HttpExchange::onDisconnected()
 {
+    if (!m_wasConnected) { // the certificate was refused
+        onSocketError();
+        return;
+    }
     onReadable();
     if (m_hasEnded)
         return;

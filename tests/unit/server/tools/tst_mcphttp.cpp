@@ -6,7 +6,9 @@
 
 #include <QElapsedTimer>
 #include <QProcess>
+#include <QSslConfiguration>
 #include <QTcpServer>
+#include <QTemporaryDir>
 
 #include <atomic>
 
@@ -317,6 +319,52 @@ private Q_SLOTS:
         const auto refused = makeAdapter(config(port), loop.thread());
         QVERIFY(await(refused->catalog()).error().message.contains(u"cannot be reached"));
         QCOMPARE(refused->status().state, AdapterState::Failed);
+    }
+
+    void refusesACertificateThatIsNotTrusted()
+    {
+        const QTemporaryDir directory;
+        const QString pem = directory.filePath(QStringLiteral("server.pem"));
+        QProcess openssl;
+        openssl.start(QStringLiteral("openssl"),
+                      {QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-nodes"),
+                       QStringLiteral("-newkey"), QStringLiteral("rsa:2048"),
+                       QStringLiteral("-keyout"), pem, QStringLiteral("-out"),
+                       directory.filePath(QStringLiteral("c.pem")), QStringLiteral("-subj"),
+                       QStringLiteral("/CN=localhost"), QStringLiteral("-addext"),
+                       QStringLiteral("subjectAltName=IP:127.0.0.1")});
+        if (!openssl.waitForFinished() || openssl.exitCode() != 0)
+            QSKIP("the program openssl is not installed");
+        QFile certificate(directory.filePath(QStringLiteral("c.pem")));
+        QVERIFY(certificate.open(QFile::ReadOnly));
+        QFile both(pem);
+        QVERIFY(both.open(QFile::Append));
+        both.write(certificate.readAll());
+        both.close();
+
+        const FakeHttpServer server({QStringLiteral("--certificate"), pem});
+        Json config = server.config();
+        config.set("url", Json(config["url"].toText().replace(QStringLiteral("http:"),
+                                                              QStringLiteral("https:"))));
+        config.set("restart", Json::object({{"first", "10s"}}));
+        {
+            Loop loop;
+            const auto adapter = makeAdapter(config, loop.thread());
+            QVERIFY(!await(adapter->catalog()));
+            QVERIFY2(adapter->status().detail.contains("certificate"),
+                     adapter->status().detail.constData());
+        }
+        const QSslConfiguration usual = QSslConfiguration::defaultConfiguration();
+        QSslConfiguration trusting = usual;
+        trusting.addCaCertificates(certificate.fileName());
+        QSslConfiguration::setDefaultConfiguration(trusting);
+        {
+            Loop loop;
+            const auto adapter = makeAdapter(config, loop.thread());
+            QVERIFY(await(adapter->catalog()));
+            QCOMPARE(textOf(call(*adapter, "echo")), QByteArray("echo"));
+        }
+        QSslConfiguration::setDefaultConfiguration(usual);
     }
 
     void leavesNothingBehind()
