@@ -66,6 +66,8 @@ McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refus
     McpAnswer answer = answerError(question.id, std::get<protocol::RpcError>(told));
     if (seconds)
         answer.headers.push_back({"Retry-After", QByteArray::number(qint64(*seconds))});
+    if (answer.httpStatus == 401)
+        answer.headers.push_back(bearerChallenge(true));
     answer.silent = refusal.code == ErrorCode::Cancelled && question.era == protocol::Era::Legacy;
     return answer;
 }
@@ -86,6 +88,12 @@ protocol::RpcError toRpcError(const Error &error)
         protocol::answerRefusal(protocol::Method::Ping, protocol::Era::Legacy, {},
                                 {error.code, error.message.toUtf8(), {}, std::nullopt});
     return std::get<protocol::RpcError>(told);
+}
+
+Header bearerChallenge(bool hadCredential)
+{
+    return {"WWW-Authenticate", hadCredential ? R"(Bearer realm="provost", error="invalid_token")"
+                                              : R"(Bearer realm="provost")"};
 }
 
 } // namespace provost::gateway

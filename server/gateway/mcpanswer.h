@@ -17,7 +17,7 @@ struct McpAnswer
 {
     int httpStatus = 200;
     QByteArray body;
-    std::vector<Header> headers; // Retry-After
+    std::vector<Header> headers; // of its own, e.g. Retry-After
     bool silent = false;         // cancelled by a client who expects no answer
 };
 
@@ -41,5 +41,8 @@ struct McpQuestion
 
 // A refusal of our own, before or beside a governed call.
 [[nodiscard]] protocol::RpcError toRpcError(const Error &error);
+
+// What every 401 carries (RFC 6750 section 3).
+[[nodiscard]] Header bearerChallenge(bool hadCredential);
 
 } // namespace provost::gateway

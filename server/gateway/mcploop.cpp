@@ -32,12 +32,6 @@ std::stop_token stopped()
     return source.get_token();
 }
 
-QByteArray challenge(bool hadCredential)
-{
-    return hadCredential ? R"(Bearer realm="provost", error="invalid_token")"
-                         : R"(Bearer realm="provost")";
-}
-
 } // namespace
 
 McpLoop::McpLoop(const McpServices &services, OriginPolicy origins)
@@ -146,7 +140,7 @@ Task<void> McpLoop::turnAway(const Visit &visit, Error why) const
 
     McpAnswer answer = answerError(id, toRpcError(why));
     if (why.code == ErrorCode::Unauthenticated)
-        answer.headers.push_back({"WWW-Authenticate", challenge(!visit.in.credential.isEmpty())});
+        answer.headers.push_back(bearerChallenge(!visit.in.credential.isEmpty()));
     else
         answer.httpStatus = 403; // no other token of the same client would help: no challenge
     reply(visit, std::move(answer));
