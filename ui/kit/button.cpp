@@ -2,6 +2,7 @@
 
 #include "ui/kit/fonts.h"
 #include "ui/kit/label.h"
+#include "ui/kit/theme.h"
 
 #include <QBoxLayout>
 #include <QButtonGroup>
@@ -24,7 +25,7 @@ Button::Button(const QString &text, ButtonKind kind, QWidget *parent)
     , m_kind(kind)
 {
     setAutoDefault(false);
-    setFont(uiFont(13, QFont::Medium));
+    followTheme(this, [this] { setFont(uiFont(m_size, QFont::Medium)); });
     setIconSize({metrics::IconSize, metrics::IconSize});
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     if (kind == ButtonKind::Link) {
@@ -45,6 +46,19 @@ void Button::setKind(ButtonKind kind)
     m_kind = kind;
     updateGeometry();
     update();
+}
+
+void Button::setInk(Tone tone)
+{
+    m_ink = tone;
+    update();
+}
+
+void Button::setSmall()
+{
+    m_size = 12;
+    setFont(uiFont(m_size, QFont::Medium));
+    updateGeometry();
 }
 
 void Button::setIconOf(Icon icon)

@@ -34,6 +34,11 @@ public:
     [[nodiscard]] ButtonKind kind() const { return m_kind; }
     void setKind(ButtonKind kind);
     void setIconOf(Icon icon);
+    // Text in a tone of its own; the words must tell it too.
+    void setInk(Tone tone);
+    [[nodiscard]] std::optional<Tone> ink() const { return m_ink; }
+    // 12 px text, for status lines and captions.
+    void setSmall();
     // A key shown inside the button ("F2"); the shortcut itself belongs to an action.
     void setKeyHint(const QString &keys);
     [[nodiscard]] QString keyHint() const { return m_keyHint; }
@@ -48,6 +53,8 @@ private:
     ButtonKind m_kind;
     QString m_keyHint;
     Tone m_checkedTone = Tone::Accent;
+    std::optional<Tone> m_ink;
+    int m_size = 13;
 };
 
 // A segmented choice: [Source][Form][Both].

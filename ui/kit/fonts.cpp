@@ -1,11 +1,15 @@
 #include "ui/kit/fonts.h"
 
+#include "ui/kit/theme.h"
+
 #include <QDirIterator>
 #include <QFile>
 #include <QFontDatabase>
 #include <QStandardPaths>
 #include <QStringList>
 #include <QtEndian>
+
+#include <array>
 
 namespace provost::ui {
 
@@ -21,6 +25,7 @@ constexpr quint16 UnicodeBmp = 1;
 constexpr quint16 EnglishUs = 0x0409;
 
 constexpr QLatin1StringView UiFamily = "Provost Sans"_L1;
+constexpr QLatin1StringView DarkFamily = "Provost Sans Dark"_L1;
 constexpr QLatin1StringView MonoFamily = "Provost Mono"_L1;
 
 template <class T>
@@ -151,6 +156,12 @@ std::optional<QByteArray> withFeatureRenamed(const QByteArray &file, const FontN
             copy.replace(tag, 4, to);
         }
     }
+    if (const qsizetype os2 = entryOf(file, "OS/2"); os2 >= 0) {
+        const qsizetype at = readAt<quint32>(file, os2 + 8) + 4; // usWeightClass
+        if (at + 2 <= file.size()) {
+            qToBigEndian(name.weight, copy.data() + at);
+        }
+    }
     copy.append(QByteArray((4 - copy.size() % 4) % 4, '\0'));
     const QByteArray table = nameTable(name);
     qToBigEndian(static_cast<quint32>(copy.size()), copy.data() + names + 8);
@@ -163,22 +174,38 @@ void loadFonts()
     if (QFontDatabase::hasFamily(UiFamily) || QFontDatabase::hasFamily(MonoFamily)) {
         return;
     }
+    struct Member
+    {
+        const char *style;
+        quint16 weight;
+        const char *file;
+        const char *fileOnDark;
+    };
+    constexpr std::array Sans = {
+        Member{"Regular", 400, "Regular", "Light"}, Member{"Medium", 500, "Medium", "Regular"},
+        Member{"SemiBold", 600, "SemiBold", "Medium"}, Member{"Bold", 700, "Bold", "SemiBold"}};
     // Shapers apply `rclt` always and `xxxx` never.
-    const QByteArray sans = QByteArray(UiFamily.data(), UiFamily.size());
-    for (const char *const style : {"Regular", "Medium", "SemiBold", "Bold"}) {
-        registerCopy(u"Inter-"_s + QString::fromLatin1(style) + u".otf"_s, {sans, style}, "tnum",
-                     "rclt");
+    for (const Member &member : Sans) {
+        for (const bool dark : {false, true}) {
+            const QByteArray family(dark ? DarkFamily.data() : UiFamily.data());
+            const char *const file = dark ? member.fileOnDark : member.file;
+            registerCopy(u"Inter-"_s + QString::fromLatin1(file) + u".otf"_s,
+                         {family, member.style, member.weight}, "tnum", "rclt");
+        }
     }
-    const QByteArray mono = QByteArray(MonoFamily.data(), MonoFamily.size());
-    for (const char *const style : {"Regular", "Medium", "Bold"}) {
-        registerCopy(u"JetBrainsMono-"_s + QString::fromLatin1(style) + u".ttf"_s, {mono, style},
-                     "calt", "xxxx");
+    const QByteArray mono(MonoFamily.data());
+    for (const auto &[style, weight] :
+         {std::pair<const char *, quint16>{"Regular", 400}, {"Medium", 500}, {"Bold", 700}}) {
+        registerCopy(u"JetBrainsMono-"_s + QString::fromLatin1(style) + u".ttf"_s,
+                     {mono, style, weight}, "calt", "xxxx");
     }
 }
 
 QFont uiFont(int pixelSize, QFont::Weight weight)
 {
-    return fontOf({UiFamily, u"Inter"_s, u"Noto Sans"_s, u"DejaVu Sans"_s}, pixelSize, weight);
+    return fontOf(
+        {tokens().dark ? DarkFamily : UiFamily, u"Inter"_s, u"Noto Sans"_s, u"DejaVu Sans"_s},
+        pixelSize, weight);
 }
 
 QFont monoFont(int pixelSize, QFont::Weight weight)

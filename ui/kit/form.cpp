@@ -23,7 +23,7 @@ LineField::LineField(const QString &name, const QString &accessible, QWidget *pa
 {
     setObjectName(name);
     setAccessibleName(accessible);
-    setFont(uiFont());
+    followTheme(this, [this] { setFont(m_mono ? monoFont() : uiFont()); });
 }
 
 void LineField::setInvalid(bool invalid)
@@ -34,6 +34,7 @@ void LineField::setInvalid(bool invalid)
 
 void LineField::setMono()
 {
+    m_mono = true;
     setFont(monoFont());
 }
 
@@ -52,7 +53,7 @@ ComboField::ComboField(const QString &name, const QString &accessible, QWidget *
 {
     setObjectName(name);
     setAccessibleName(accessible);
-    setFont(uiFont());
+    followTheme(this, [this] { setFont(uiFont()); });
     auto *const list = new QListView(this);
     list->setUniformItemSizes(true);
     setView(list);

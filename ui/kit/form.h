@@ -31,6 +31,7 @@ protected:
 
 private:
     bool m_invalid = false;
+    bool m_mono = false;
 };
 
 class ComboField : public QComboBox

@@ -35,9 +35,8 @@ Label::Label(const QString &text, TextRole role, QWidget *parent)
     , m_role(role)
 {
     setTextFormat(Qt::PlainText);
-    setRole(role);
     setText(text);
-    followTheme(this, [this] { applyColor(); });
+    followTheme(this, [this] { setRole(m_role); });
 }
 
 void Label::setRole(TextRole role)

@@ -115,6 +115,7 @@ int ConsoleStyle::pixelMetric(PixelMetric metric, const QStyleOption *option,
     case PM_SmallIconSize:
     case PM_ListViewIconSize:
     case PM_TabBarIconSize: return metrics::IconSize;
+    case PM_FocusFrameHMargin: return 7; // beside the text of list entries
     case PM_MenuPanelWidth: return 1;
     case PM_MenuHMargin:
     case PM_MenuVMargin: return 5;

@@ -46,15 +46,17 @@ ButtonColors colorsOf(const QStyleOptionButton &option, const QWidget *widget)
     const bool enabled = isOn(option, QStyle::State_Enabled);
     const bool pressed = isOn(option, QStyle::State_Sunken);
     const bool hovered = enabled && isOn(option, QStyle::State_MouseOver);
+    const auto *const kit = qobject_cast<const Button *>(widget);
+    const std::optional<QColor> ink =
+        kit == nullptr || !kit->ink() ? std::nullopt : std::optional<QColor>(inkOf(t, *kit->ink()));
     const QColor raised = pressed || hovered ? t.hover : t.raised;
     if (isOn(option, QStyle::State_On)) {
-        const auto *const button = qobject_cast<const Button *>(widget);
-        const Tone tone = button == nullptr ? Tone::Accent : button->checkedTone();
+        const Tone tone = kit == nullptr ? Tone::Accent : kit->checkedTone();
         const bool plain = tone == Tone::Accent;
-        const QColor ink = inkOf(t, tone);
+        const QColor mark = inkOf(t, tone);
         return {softOf(t, tone),
-                plain && t.id != ThemeId::HighContrast ? mixed(t.line, t.accentSoft, 0.5) : ink,
-                plain ? t.text : ink};
+                plain && t.id != ThemeId::HighContrast ? mixed(t.line, t.accentSoft, 0.5) : mark,
+                plain ? t.text : mark};
     }
     switch (kindOf(widget, option)) {
     case ButtonKind::Primary: {
@@ -69,10 +71,10 @@ ButtonColors colorsOf(const QStyleOptionButton &option, const QWidget *widget)
     case ButtonKind::Danger: return {raised, t.line, enabled ? t.deny : t.faint};
     case ButtonKind::Flat:
         return {hovered || pressed ? t.hover : QColor(), {}, enabled ? t.text : t.faint};
-    case ButtonKind::Link: return {{}, {}, enabled ? t.accent : t.faint};
+    case ButtonKind::Link: return {{}, {}, enabled ? ink.value_or(t.accent) : t.faint};
     case ButtonKind::Outlined: break;
     }
-    return {raised, t.line, enabled ? t.text : t.faint};
+    return {raised, t.line, enabled ? ink.value_or(t.text) : t.faint};
 }
 
 void drawButtonLabel(const QStyleOptionButton &option, QPainter &painter, const QWidget *widget)

@@ -45,7 +45,7 @@ TableView::TableView(const QString &name, const QString &accessible, QWidget *pa
     setEditTriggers(NoEditTriggers);
     setHorizontalScrollMode(ScrollPerPixel);
     setItemDelegate(new CellDelegate(this));
-    setFont(uiFont());
+    followTheme(this, [this] { setFont(uiFont()); });
     setTabKeyNavigation(false);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);

@@ -97,7 +97,7 @@ CommandPalette::CommandPalette(QWidget *window)
     m_edit->setAccessibleName(tr("Search or run a command"));
     m_edit->setPlaceholderText(tr("Search or run: > commands, t: tenants, / audit filter, ? help"));
     m_edit->setProperty("provostBare", true);
-    m_edit->setFont(uiFont(14));
+    followTheme(this, [this] { m_edit->setFont(uiFont(14)); });
     m_edit->installEventFilter(this);
     m_list->setObjectName(u"palette.list"_s);
     m_list->setAccessibleName(tr("What was found"));

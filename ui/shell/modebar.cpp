@@ -18,6 +18,7 @@ namespace {
 
 constexpr int Width = 172;
 constexpr int ButtonHeight = 30;
+constexpr int ModeIcon = 17;
 
 } // namespace
 
@@ -62,9 +63,9 @@ protected:
                      {.fill = current ? t.accentSoft : t.hover,
                       .border = current && t.id == ThemeId::HighContrast ? t.accent : QColor()});
         }
-        painter.drawPixmap(10, (height() - metrics::IconSize) / 2,
-                           iconPixmap(m_icon, current ? t.accent : t.muted, metrics::IconSize,
-                                      devicePixelRatioF()));
+        painter.drawPixmap(
+            10, (height() - ModeIcon) / 2,
+            iconPixmap(m_icon, current ? t.accent : t.muted, ModeIcon, devicePixelRatioF()));
         painter.setFont(uiFont(13, QFont::Medium));
         painter.setPen(current ? t.text : mixed(t.text, t.muted, 0.6));
         painter.drawText(rect().adjusted(36, 0, -30, 0), Qt::AlignVCenter | Qt::AlignLeft, text());

@@ -1,7 +1,6 @@
 #include "ui/shell/statusbar.h"
 
 #include "ui/kit/button.h"
-#include "ui/kit/fonts.h"
 #include "ui/kit/label.h"
 #include "ui/kit/theme.h"
 #include "ui/kit/words.h"
@@ -44,7 +43,8 @@ StatusBar::StatusBar(const Clock &clock, QWidget *parent)
     m_journal = add(u"journal"_s);
     m_problems = new Button({}, ButtonKind::Link, this);
     m_problems->setObjectName(u"status.problems"_s);
-    m_problems->setFont(uiFont(12, QFont::Medium));
+    m_problems->setSmall();
+    m_problems->setInk(Tone::Ask);
     m_problems->hide();
     row->addWidget(m_problems);
     row->addStretch(1);
