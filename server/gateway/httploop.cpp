@@ -1,5 +1,6 @@
 #include "server/gateway/httploop.h"
 
+#include "server/gateway/epolldispatcher.h"
 #include "server/gateway/loopcore.h"
 
 #include <QEventLoop>
@@ -56,7 +57,7 @@ private:
 
     const LoopId m_id;
     const FrontDoorOptions &m_options;
-    QEventLoop m_events; // first, so that what follows has an event dispatcher
+    QEventLoop m_events;
     LoopCore m_core;
     std::unique_ptr<Acceptor> m_acceptor;
     Mailbox<LoopLetter> m_mailbox{[this](LoopLetter letter) { receive(std::move(letter)); }};
@@ -67,6 +68,7 @@ void runLoop(const LoopContext &context, const FrontDoorOptions &options,
 {
     const QByteArray name = "http-" + QByteArray::number(context.id.value);
     ::pthread_setname_np(::pthread_self(), name.constData());
+    EpollDispatcher::install();
     LoopThread loop(context, options, makeHandler);
     started.set_value(loop.sender());
     loop.run();
