@@ -212,39 +212,38 @@ std::optional<RateRefusal> RateLimiter::take(std::span<const RateCheck> checks, 
 {
     const Lock lock(m_mutex);
     const WallTime time = m_windows->advanceTo(now);
-    const auto refuse = [&](const RateCheck &check, std::optional<WallTime> fitsAt) {
-        const auto wait = fitsAt ? *fitsAt - m_windows->offset - now : Microseconds{0};
-        return RateRefusal{check.key, check.rate, wait};
-    };
+    const auto waitUntil = [&](WallTime fitsAt) { return fitsAt - m_windows->offset - now; };
 
     QVarLengthArray<Window *, 8> found;
     const RateCheck *exhausted = nullptr;
-    std::optional<WallTime> fitsAt = time; // nothing: never
+    bool waitingHelps = true;
+    WallTime fitsAt = time;
     std::size_t missing = 0;
     for (const RateCheck &check : checks) {
         const auto it = m_windows->byKey.find(KeyView{check.key, check.rate.period});
         found.append(it == m_windows->byKey.end() ? nullptr : &it->second);
         bool fits = false;
         if (!admitsAnything(check.rate)) {
-            fitsAt.reset();
+            waitingHelps = false;
         } else if (Window *window = found.back(); window == nullptr) {
             ++missing;
             fits = true;
         } else {
             window->moveTo(time);
             fits = window->total() < countableMax(check.rate);
-            if (!fits && fitsAt)
-                fitsAt = std::max(*fitsAt, window->fitsAt(countableMax(check.rate)));
+            if (!fits)
+                fitsAt = std::max(fitsAt, window->fitsAt(countableMax(check.rate)));
         }
         if (!fits && exhausted == nullptr)
             exhausted = &check;
     }
     if (exhausted != nullptr)
-        return refuse(*exhausted, fitsAt);
+        return RateRefusal{exhausted->key, exhausted->rate,
+                           waitingHelps ? waitUntil(fitsAt) : Microseconds{0}};
     if (missing > 0) {
         const std::size_t keysBefore = m_windows->byKey.size();
         if (const auto roomAt = m_windows->makeRoom(missing, time))
-            return refuse(checks.front(), roomAt);
+            return RateRefusal{checks.front().key, checks.front().rate, waitUntil(*roomAt)};
         if (m_windows->byKey.size() != keysBefore)
             found.clear(); // some may have been dropped
     }
