@@ -221,8 +221,10 @@ private:
         for (const Rule &rule : m_rules) {
             if (rule.effect() != Effect::Allow)
                 continue;
-            const QByteArray first = rule.roles().isAny() ? "*" : rule.roles().exact().front();
-            for (const QByteArray &role : {QByteArray("*"), first}) {
+            std::vector<QByteArray> roles{"*"};
+            if (!rule.roles().isAny() && !rule.roles().exact().empty())
+                roles.push_back(rule.roles().exact().front());
+            for (const QByteArray &role : roles) {
                 const Rule *other = coveringRule(rule, unconditional[role]);
                 if (other != nullptr) {
                     reportShadow(rule, *other);

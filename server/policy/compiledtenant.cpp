@@ -151,14 +151,21 @@ bool CompiledTenant::couldAllow(const Request &request) const
         evaluation.budget = {};
         const ConditionResult result = rule.test(evaluation, unknowns);
         const bool open = result.outcome == Outcome::RowDependent;
-        const bool surely = result.outcome == Outcome::True;
-        const bool isError = result.outcome == Outcome::Error;
-        if (rule.effect() == Effect::Deny) {
-            if (surely || isError || (open && result.rows->whenFalse.op == Operator::False))
+        switch (rule.effect()) {
+        case Effect::Deny: // unless it may be false
+            if (result.outcome != Outcome::False
+                && !(open && result.rows->whenFalse.op != Operator::False))
                 return false;
-        } else if (surely || (open && result.rows->whenTrue.op != Operator::False)
-                   || (isError && rule.effect() == Effect::Ask)) {
-            return true;
+            break;
+        case Effect::Ask: // unless it is surely false
+            if (result.outcome != Outcome::False)
+                return true;
+            break;
+        case Effect::Allow:
+            if (result.outcome == Outcome::True
+                || (open && result.rows->whenTrue.op != Operator::False))
+                return true;
+            break;
         }
     }
     return false;

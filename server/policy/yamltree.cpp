@@ -5,6 +5,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <istream>
 #include <streambuf>
 #include <string>
@@ -37,11 +38,36 @@ std::optional<qsizetype> findForbiddenByte(QByteArrayView bytes)
     return std::nullopt;
 }
 
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+int charactersIn(QByteArrayView text)
+{
+    return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; // not a continuation
+    }));
+}
+
+// Whether the quoted text that `source` begins with ends in it.
+bool isClosed(QByteArrayView source)
+{
+    const char quote = source[0];
+    for (qsizetype at = 1; at < source.size(); ++at) {
+        const bool escapes = quote == '"' ? source[at] == '\\' : source.sliced(at).startsWith("''");
+        if (escapes)
+            ++at;
+        else if (source[at] == quote)
+            return true;
+    }
+    return false;
+}
+
 // A plain scalar loses what stands behind ` #`. Walks the source along the scalar's characters, blanks and line
 // ends apart, and looks at what follows.
 bool hasCommentBehind(QByteArrayView source, QByteArrayView plain)
 {
-    const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
     qsizetype at = 0;
     for (const char c : plain) {
         if (isBlank(c))
@@ -76,16 +102,16 @@ public:
             error = Diagnostic{Diagnostic::Severity::Error, locationOf(mark), std::move(message)};
     }
 
-    [[nodiscard]] SourceLocation locationOf(const YAML::Mark &mark) const
+    // Events come in the order of the text, so counting goes on where it was left: a file of one long line is read
+    // once.
+    [[nodiscard]] SourceLocation locationOf(const YAML::Mark &mark)
     {
         const qsizetype end = std::clamp<qsizetype>(mark.pos, 0, m_bytes.size());
-        const qsizetype begin = std::clamp<qsizetype>(end - mark.column, 0, end);
-        int column = 1;
-        for (qsizetype i = begin; i < end; ++i) {
-            if ((static_cast<unsigned char>(m_bytes[i]) & 0xC0U) != 0x80U) // not a continuation
-                ++column;
-        }
-        return {m_file, mark.line + 1, column};
+        if (mark.line != m_counted.line || end < m_counted.offset)
+            m_counted = {mark.line, std::clamp<qsizetype>(end - mark.column, 0, end), 1};
+        m_counted.column += charactersIn(m_bytes.sliced(m_counted.offset, end - m_counted.offset));
+        m_counted.offset = end;
+        return {m_file, mark.line + 1, m_counted.column};
     }
 
     [[nodiscard]] QByteArrayView lineAt(const YAML::Mark &mark) const
@@ -108,8 +134,11 @@ public:
 
     void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override
     {
-        if (YamlNode node; begin(node, mark, std::string(), anchor))
-            add(std::move(node));
+        YamlNode node;
+        if (!begin(node, mark, std::string(), anchor))
+            return;
+        node.where = placeOfNothing(mark, node.where);
+        add(std::move(node));
     }
 
     void OnAlias(const YAML::Mark &mark, YAML::anchor_t) override
@@ -129,6 +158,11 @@ public:
         const QByteArrayView rest = m_bytes.sliced(std::min<qsizetype>(mark.pos, m_bytes.size()));
         node.followedByComment = node.plain && hasCommentBehind(rest, node.text);
         const qsizetype quote = !node.plain && !rest.empty() && (rest[0] == '"' || rest[0] == '\'');
+        // yaml-cpp takes the end of the file for the end of the text.
+        if (quote > 0 && !isClosed(rest)) {
+            refuse(mark, "a quoted text that is not closed");
+            return;
+        }
         node.textWhere = node.where;
         node.textWhere.column += static_cast<int>(quote);
         node.verbatim = rest.sliced(std::min(quote, rest.size())).startsWith(node.text);
@@ -175,6 +209,21 @@ private:
     [[nodiscard]] bool startsWithTag(const YAML::Mark &mark) const
     {
         return mark.pos >= 0 && mark.pos < m_bytes.size() && m_bytes[mark.pos] == '!';
+    }
+
+    // An empty value has the mark of what follows it; it is looked for at the end of the line before.
+    [[nodiscard]] SourceLocation placeOfNothing(const YAML::Mark &mark, SourceLocation where) const
+    {
+        qsizetype last = std::clamp<qsizetype>(mark.pos, 0, m_bytes.size()) - 1;
+        int lines = 0;
+        while (last >= 0 && isBlank(m_bytes[last]))
+            lines += m_bytes[last--] == '\n' ? 1 : 0;
+        if (lines == 0 || last < 0)
+            return where;
+        const qsizetype lineBegin = m_bytes.first(last).lastIndexOf('\n') + 1;
+        where.line -= lines;
+        where.column = 1 + charactersIn(m_bytes.sliced(lineBegin, last - lineBegin));
+        return where;
     }
 
     void open(YamlNode::Kind kind, const YAML::Mark &mark, const std::string &tag,
@@ -243,6 +292,12 @@ private:
     QByteArray m_file;
     QByteArrayView m_bytes;
     const YamlLimits &m_limits;
+    struct
+    {
+        int line = -1; // of yaml-cpp's marks
+        qsizetype offset = 0;
+        int column = 1;
+    } m_counted;
     std::vector<Frame> m_open;
     int m_documents = 0;
     int m_nodes = 0;
@@ -268,8 +323,7 @@ Diagnostic problemAt(const QByteArray &file, QByteArrayView bytes, qsizetype off
     const QByteArrayView before = bytes.first(offset);
     const qsizetype lineBegin = before.lastIndexOf('\n') + 1;
     SourceLocation where{file, static_cast<int>(before.count('\n')) + 1, 1};
-    for (const char c : before.sliced(lineBegin))
-        where.column += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    where.column += charactersIn(before.sliced(lineBegin));
     return {Diagnostic::Severity::Error, where, std::move(message)};
 }
 

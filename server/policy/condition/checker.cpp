@@ -33,7 +33,7 @@ public:
         const Node &root = m_ast[m_ast.root];
         if (!mayBe(type, Type::Bool))
             error(root, "a condition is true or false, this is " + QByteArray(phraseFor(type)));
-        else if (m_program.isConstant(m_ast.root) && type == Type::Bool)
+        else if (m_problems.empty() && m_program.isConstant(m_ast.root))
             checkConstant(root);
         return std::move(m_problems);
     }

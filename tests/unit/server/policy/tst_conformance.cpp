@@ -19,16 +19,16 @@ using condition::Value;
 
 namespace {
 
-const std::set<QByteArray> claimedFiles{"basic",     "comparisons", "conversions", "fields",
-                                        "fp_math",   "integer_math", "lists",      "logic",
-                                        "macros",    "parse",       "plumbing",    "string",
-                                        "timestamps"};
+const std::set<QByteArray> claimedFiles{
+    "basic", "comparisons", "conversions", "fields",   "fp_math", "integer_math", "lists",
+    "logic", "macros",      "parse",       "plumbing", "string",  "timestamps"};
 
 QByteArray corporaFile(const QByteArray &name)
 {
-    const QByteArray folder = qEnvironmentVariable("PROVOST_CORPORA",
-                                                   QStringLiteral(PROVOST_SOURCE_DIR "/../shared/corpora"))
-                                  .toUtf8();
+    const QByteArray folder =
+        qEnvironmentVariable("PROVOST_CORPORA",
+                             QStringLiteral(PROVOST_SOURCE_DIR "/../shared/corpora"))
+            .toUtf8();
     return folder + '/' + name;
 }
 
@@ -106,11 +106,13 @@ bool isSame(const Json &wanted, const Value &value)
                && QByteArray::number(quint64(value.toUnsigned())) == v.toByteArray();
     if (kind.key == "doubleValue")
         return value.type() == Type::Double
-               && (value.toReal() == realOf(v) || (std::isnan(value.toReal()) && std::isnan(realOf(v))));
+               && (value.toReal() == realOf(v)
+                   || (std::isnan(value.toReal()) && std::isnan(realOf(v))));
     if (kind.key == "stringValue")
         return value.type() == Type::String && value.toView() == v.toByteArray();
     if (kind.key == "bytesValue")
-        return value.type() == Type::Bytes && value.toView() == QByteArray::fromBase64(v.toByteArray());
+        return value.type() == Type::Bytes
+               && value.toView() == QByteArray::fromBase64(v.toByteArray());
     if (kind.key == "boolValue")
         return value.type() == Type::Bool && value.isTrue() == v.toBool();
     if (kind.key == "nullValue")
@@ -135,8 +137,9 @@ std::optional<QByteArray> failureOf(const Json &test)
     const auto program = Program::compile(test["expr"].toByteArray());
     const bool wantsError = test.contains("evalError");
     if (!program)
-        return wantsError ? std::nullopt
-                          : std::optional(QByteArray("does not compile: " + program.error().message));
+        return wantsError
+                   ? std::nullopt
+                   : std::optional(QByteArray("does not compile: " + program.error().message));
     Evaluation evaluation(request);
     const Value value = program->run(evaluation, program->ast().root);
     if (value.isError())
@@ -178,7 +181,8 @@ private Q_SLOTS:
         }
         std::array<int, 3> sum{};
         for (const auto &[file, row] : table) {
-            qInfo("%-14s %4d passed %3d failed %3d skipped", file.constData(), row[0], row[1], row[2]);
+            qInfo("%-14s %4d passed %3d failed %3d skipped", file.constData(), row[0], row[1],
+                  row[2]);
             for (std::size_t i = 0; i < row.size(); ++i)
                 sum[i] += row[i];
         }

@@ -36,14 +36,14 @@ void TstDecisions::cases_data()
         const Json file = readCaseFile(name);
         const bool isInline = file.contains("org");
         const QByteArray orgName = isInline ? QByteArray("org.yaml") : file["file"].toByteArray();
-        const QByteArray org = isInline ? file["org"].toByteArray()
-                                        : readData(QString::fromUtf8(orgName));
+        const QByteArray org =
+            isInline ? file["org"].toByteArray() : readData(QString::fromUtf8(orgName));
         for (const Json &one : file["cases"].items()) {
             Json request = file["base"];
             for (const Json::Member &member : one["when"].members())
                 request.set(member.key, member.value);
-            const QByteArray title = name.section(QLatin1Char('/'), 1).toUtf8() + ": "
-                                     + one["name"].toByteArray();
+            const QByteArray title =
+                name.section(QLatin1Char('/'), 1).toUtf8() + ": " + one["name"].toByteArray();
             QTest::newRow(title.constData()) << orgName << org << request << one;
         }
     }
@@ -123,16 +123,19 @@ void TstDecisions::linesHaveTheirFormat()
     QVERIFY(asked);
     QCOMPARE(asked->request.usage.microUsdByRole.at("data-analyst"), 1'500'000);
     const Decision decision = (*snapshot)->decide(asked->request);
-    QCOMPARE(decisionToJson(asked->id, decision).toBytes(),
-             QByteArray(R"({"id":"r1","decision":"allow","reason":"allowed by policy data-analyst-access",)"
-                        R"("rule":{"policy":"data-analyst-access","file":"tenants/acme-corp.yaml","line":6},)"
-                        R"("row_filter":null})"));
+    QCOMPARE(
+        decisionToJson(asked->id, decision).toBytes(),
+        QByteArray(
+            R"({"id":"r1","decision":"allow","reason":"allowed by policy data-analyst-access",)"
+            R"("rule":{"policy":"data-analyst-access","file":"tenants/acme-corp.yaml","line":6},)"
+            R"("row_filter":null})"));
     const Json explained = decisionToJson(asked->id, (*snapshot)->explain(asked->request));
     QCOMPARE(explained["trace"]["steps"].items().size(), 3);
     QCOMPARE(explained["trace"]["revision"].toByteArray(), QByteArray("rev"));
-    QCOMPARE(decisionToJson(7, unknownTenant(TenantId("x"))).toBytes(),
-             QByteArray(R"({"id":7,"decision":"deny","reason":"there is no tenant `x`","rule":null,)"
-                        R"("row_filter":null})"));
+    QCOMPARE(
+        decisionToJson(7, unknownTenant(TenantId("x"))).toBytes(),
+        QByteArray(R"({"id":7,"decision":"deny","reason":"there is no tenant `x`","rule":null,)"
+                   R"("row_filter":null})"));
 }
 
 void TstDecisions::linesThatAreWrong_data()
@@ -151,7 +154,8 @@ void TstDecisions::linesThatAreWrong_data()
     row("now", R"({"now":"yesterday"})", "`yesterday` is not a time such as 2026-01-15T14:23:45Z");
     row("usage", R"({"usage":{"cals":{}}})", "unknown member `cals` in `usage`");
     row("calls", R"({"usage":{"calls":{"a":-1}}})", "`calls` must be an object of whole numbers");
-    row("cost", R"({"usage":{"cost_usd":{"a":"1"}}})", "`cost_usd` must be an object of amounts in USD");
+    row("cost", R"({"usage":{"cost_usd":{"a":"1"}}})",
+        "`cost_usd` must be an object of amounts in USD");
     row("rate", R"({"rate":{"a":0.5}})", "`rate` must be an object of whole numbers");
 }
 
