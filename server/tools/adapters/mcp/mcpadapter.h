@@ -19,6 +19,8 @@ public:
     McpAdapter(Config config, QThread &loop);
     ~McpAdapter() override; // does not wait: the server is stopped in order by its event loop
 
+    // Answers within 5 seconds. Unavailable while the server is down or still starting; what was set by
+    // setOnCatalogChanged() is called once its lists are known.
     [[nodiscard]] Task<Result<Catalog>> catalog() override;
     [[nodiscard]] Task<Result<Output>> call(QByteArray nativeName, Json arguments,
                                             CallContext context) override;

@@ -16,6 +16,7 @@ Q_LOGGING_CATEGORY(logUpstream, "provost.tools.mcp")
 using std::chrono::milliseconds;
 
 constexpr int doublingsMax = 20;
+constexpr milliseconds catalogPatience{5'000};
 
 milliseconds restartDelay(const RestartRule &rule, int failures)
 {
@@ -52,6 +53,8 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared)
 {
     m_restartTimer.setSingleShot(true);
     m_refreshTimer.setSingleShot(true);
+    m_patienceTimer.setSingleShot(true);
+    connect(&m_patienceTimer, &QTimer::timeout, this, &Upstream::onPatienceEnds);
     connect(&m_restartTimer, &QTimer::timeout, this, &Upstream::onRestartDue);
     connect(&m_refreshTimer, &QTimer::timeout, this, &Upstream::refreshLists);
 }
@@ -102,6 +105,14 @@ void Upstream::onCatalogWanted(Resolver<Catalog> resolver)
     m_catalogWaiters.push_back(std::move(resolver));
     if (!m_connection)
         answerCatalogWaiters(fail(unavailable()));
+    else if (!m_patienceTimer.isActive())
+        m_patienceTimer.start(catalogPatience);
+}
+
+// A server that is fetched from a registry first takes its time, and the other servers' tools must not wait for it.
+void Upstream::onPatienceEnds()
+{
+    answerCatalogWaiters(fail(unavailable()));
 }
 
 void Upstream::stop()
@@ -195,7 +206,8 @@ void Upstream::onRestartDue()
 
 Error Upstream::unavailable() const
 {
-    QString message = u'`' % QString::fromUtf8(m_config.server.value) % u"` is not available";
+    const QString server = u'`' % QString::fromUtf8(m_config.server.value) % u'`';
+    QString message = server % (m_connection ? u" is still starting" : u" is not available");
     if (m_lastError)
         message += u": " % m_lastError->message;
     return {ErrorCode::Unavailable, message};

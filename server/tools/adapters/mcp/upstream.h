@@ -64,6 +64,7 @@ private:
     void onReady();
     void onClosed(const Error &error);
     void onRestartDue();
+    void onPatienceEnds();
     void updateStatus();
     [[nodiscard]] Error unavailable() const;
 
@@ -100,6 +101,7 @@ private:
     QString m_lastWords; // on the error output, before m_lastError
     std::optional<Listing> m_listing;
     bool m_catalogWasAnswered = false;
+    QTimer m_patienceTimer{this}; // active: somebody waits for the lists
     std::vector<Resolver<Catalog>> m_catalogWaiters;
 };
 

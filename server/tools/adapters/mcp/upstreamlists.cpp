@@ -97,6 +97,7 @@ void Upstream::tellCatalogChanged()
 
 void Upstream::answerCatalogWaiters(const Result<Catalog> &catalog)
 {
+    m_patienceTimer.stop();
     if (m_catalogWaiters.empty())
         return;
     m_catalogWasAnswered = true;

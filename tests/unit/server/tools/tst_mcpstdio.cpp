@@ -250,6 +250,15 @@ private Q_SLOTS:
         QCOMPARE(adapter->status().restarts, 0); // and nobody hurries it
     }
 
+    void nobodyWaitsLongForTheListsOfASlowServer()
+    {
+        Loop loop;
+        const auto adapter = makeAdapter(stdioConfig({"--mute"}), loop.thread());
+        const auto catalog = await(adapter->catalog());
+        QCOMPARE(catalog.error().message, QStringLiteral("`fake` is still starting"));
+        QCOMPARE(adapter->status().state, AdapterState::Starting);
+    }
+
     void tellsWhenTheListsBecomeKnownAfterAll()
     {
         const QTemporaryDir directory;
