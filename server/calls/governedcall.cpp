@@ -315,6 +315,14 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
 {
     const auto duration = std::chrono::duration_cast<Microseconds>(m_services.clock.monotonic()
                                                                    - call.request.received);
+    const Refusal *refusal = outcome ? nullptr : &outcome.error();
+    if (call.tenant || mayRecordFailedAuthentication(call)) {
+        audit::Journal &journal = call.tenant ? *call.tenant->journal : m_services.installation;
+        auto record = outcomeRecord(call, refusal, m_services.clock.now(), duration);
+        const auto receipt = co_await journal.append(std::move(record));
+        if (!receipt)
+            outcome = refuse(receipt.error());
+    }
     CallReply reply;
     if (outcome) {
         reply.toolError = call.output.result["isError"].toBool();
@@ -322,18 +330,6 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
     } else {
         reply.value = std::move(outcome.error());
     }
-    if (!call.tenant && !mayRecordFailedAuthentication(call))
-        co_return reply;
-
-    audit::Journal &journal = call.tenant ? *call.tenant->journal : m_services.installation;
-    const Refusal *refusal = reply.isRefused() ? &reply.refusal() : nullptr;
-    const auto receipt =
-        co_await journal.append(outcomeRecord(call, refusal, m_services.clock.now(), duration));
-    if (!receipt)
-        reply = CallReply{.value = Refusal{.code = receipt.error().code,
-                                           .reason = receipt.error().message.toUtf8(),
-                                           .retryAfter = {},
-                                           .policy = {}}};
     co_return reply;
 }
 

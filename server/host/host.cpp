@@ -12,11 +12,8 @@
 #include "server/gateway/mcpendpoint.h"
 #include "server/gateway/originpolicy.h"
 #include "server/gateway/sessiontable.h"
-#include "server/protocol/parameterheaders.h"
 
 #include <QLockFile>
-
-#include <mutex>
 
 namespace provost::host {
 
@@ -83,8 +80,6 @@ public:
 
     gateway::SessionTable sessions{clock, random};
     gateway::McpPresence presence{clock};
-    std::once_flag originOnce;
-    std::unique_ptr<const gateway::OriginPolicy> origin;
     std::unique_ptr<calls::GovernedCall> governedCall;
     std::unique_ptr<gateway::McpServices> services;
     std::unique_ptr<gateway::FrontDoor> frontDoor;
@@ -103,6 +98,7 @@ private:
         return {options.data / "journal", options.data / "index.db"};
     }
     void watchOutsideChanges();
+    void recordActsBeside();
     [[nodiscard]] std::vector<QByteArray> problems();
 };
 
@@ -161,37 +157,23 @@ Result<void> Host::Building::openDoors()
 {
     governedCall = std::make_unique<calls::GovernedCall>(calls::GovernedCall::Services{
         *room.tenancy, *identities, *journal, clock, random, metrics});
-    services = std::make_unique<gateway::McpServices>(gateway::McpServices{
-        .run = [this](calls::CallRequest request) { return governedCall->run(std::move(request)); },
-        .authenticate = [this](QByteArrayView key) { return identities->authenticate(key); },
-        .countFailedAuthentication = [this] { metrics.countFailedAuthentication(); },
-        .parameterHeaders =
-            [this](const TenantId &tenant, QByteArrayView tool) {
-                const auto view = room.tenancy->find(tenant);
-                const auto *known = view ? view->registry->tool(tool) : nullptr;
-                return known != nullptr
-                           ? protocol::parameterHeaders(known->descriptor.definition["inputSchema"])
-                           : std::vector<protocol::ParameterHeader>();
-            },
-        .isTrustedOrigin =
-            [this](const gateway::HttpRequest &request) {
-                return origin->check(request).has_value();
-            },
-        .instructions = "Tools, resources and prompts are governed: each call is decided by policy "
-                        "and recorded. A "
-                        "refusal names its reason and whether trying again can help.",
-        .clock = clock,
-        .random = random,
-        .sessions = sessions,
-        .presence = presence});
+    services = std::make_unique<gateway::McpServices>(gateway::makeMcpServices(
+        {.calls = *governedCall,
+         .tenants = *room.tenancy,
+         .identities = *identities,
+         .metrics = metrics,
+         .sessions = sessions,
+         .presence = presence,
+         .clock = clock,
+         .random = random,
+         .instructions = "Tools, resources and prompts are governed: each call is decided by "
+                         "policy and recorded. A "
+                         "refusal names its reason and whether trying again can help."}));
     frontDoor = std::make_unique<gateway::FrontDoor>(
         gateway::FrontDoorOptions{.loops = options.gatewayLoops}, clock,
         [this](const gateway::LoopContext &context) {
-            std::call_once(originOnce, [&] {
-                origin = std::make_unique<const gateway::OriginPolicy>(
-                    context.listening, gateway::OriginPolicyOptions());
-            });
-            return std::make_unique<gateway::McpEndpoint>(*services);
+            return std::make_unique<gateway::McpEndpoint>(
+                *services, gateway::OriginPolicy(context.listening, {}));
         });
     TRY_LET(endpoint, frontDoor->listen(options.listenHost, options.listenPort));
     adminDoor = std::make_unique<gateway::FrontDoor>(
@@ -205,9 +187,20 @@ Result<void> Host::Building::openDoors()
 
 void Host::Building::makeConsole()
 {
-    auditDesk = std::make_unique<AuditDesk>(options.data, metrics, clock);
+    auditDesk = std::make_unique<AuditDesk>(
+        AuditDesk::Services{.data = options.data,
+                            .metrics = metrics,
+                            .clock = clock,
+                            .problems = [this] { return problems(); },
+                            .recordExport =
+                                [this](QByteArray author, QByteArray filter) {
+                                    return administration->record(
+                                        {.action = "export",
+                                         .author = std::move(author),
+                                         .details = Json::object({{"filter", std::move(filter)}})});
+                                }});
     controlThread.run([this] {
-        room.policy = std::make_unique<PolicyDesk>(*room.org);
+        room.policy = std::make_unique<PolicyDesk>(*room.org, clock);
         room.tenants = std::make_unique<TenantDesk>(TenantDesk::Services{
             .org = *room.org,
             .identities = *identities,
@@ -238,8 +231,10 @@ void Host::Building::makeConsole()
 // `provost key revoke` and an editor on the org directory work beside a running server.
 void Host::Building::watchOutsideChanges()
 {
-    if (const auto changed = identities->reloadIfChanged(); changed && *changed)
+    if (const auto changed = identities->reloadIfChanged(); changed && *changed) {
+        recordActsBeside();
         news(LocalControl::News::Configuration);
+    }
     if (++room.watches % orgWatchEvery == 0 && room.org->hasMoved()) {
         const QByteArray before = room.org->problem();
         const auto reloaded = room.org->reload("outside");
@@ -248,6 +243,19 @@ void Host::Building::watchOutsideChanges()
         news(LocalControl::News::Configuration);
     }
     news(LocalControl::News::Status);
+}
+
+// Acts that were carried out beside the server are recorded as soon as it sees them.
+void Host::Building::recordActsBeside()
+{
+    const auto recorded = identities->drainActs([this](const Json &act) {
+        return administration->record({.action = act["action"].toByteArray(),
+                                       .author = act["author"].toByteArray(),
+                                       .tenant = TenantId(act["tenant"].toByteArray()),
+                                       .details = act["details"]});
+    });
+    if (!recorded)
+        qWarning("%s", qUtf8Printable(recorded.error().message));
 }
 
 std::vector<QByteArray> Host::Building::problems()

@@ -156,7 +156,7 @@ std::stop_source LocalControl::auditExport(AuditQuery query, QString path, QByte
 
 FilterCheck LocalControl::checkFilter(QByteArrayView filter) const
 {
-    return AuditDesk::checkFilter(filter);
+    return m_desks.audit.checkFilter(filter);
 }
 
 std::vector<FilterCandidate> LocalControl::completeFilter(QByteArrayView filter, int cursor) const

@@ -13,19 +13,6 @@
 
 namespace provost::host {
 
-// An org directory's files, read and checked.
-struct CheckedOrg
-{
-    tenancy::OrgRevision revision;
-    std::vector<policy::Diagnostic> diagnostics;
-};
-
-// Loads tenants and servers from the files and checks them. Pure.
-[[nodiscard]] CheckedOrg checkOrg(const std::vector<control::OrgFile> &files, QByteArray revision);
-
-// The errors among the diagnostics as one text, a line each; empty if there are none.
-[[nodiscard]] QByteArray errorsOf(const std::vector<policy::Diagnostic> &diagnostics);
-
 class OrgService
 {
 public:

@@ -6,6 +6,10 @@
 
 namespace provost::host {
 
+using tenancy::CheckedOrg;
+using tenancy::checkOrg;
+using tenancy::errorsOf;
+
 namespace {
 
 // The files in force, with those of a draft in their place.
@@ -86,8 +90,9 @@ void collect(const std::vector<policy::Located> &from, std::set<QByteArray> &int
 
 } // namespace
 
-PolicyDesk::PolicyDesk(OrgService &org)
+PolicyDesk::PolicyDesk(OrgService &org, const Clock &clock)
     : m_org(org)
+    , m_clock(clock)
 {
 }
 
@@ -171,7 +176,7 @@ Result<control::Vocabulary> PolicyDesk::vocabulary(const TenantId &tenant) const
 
 Result<control::SimulationResult> PolicyDesk::simulate(const control::Simulation &simulation) const
 {
-    TRY_LET(policy::Request request, policy::requestFromJson(simulation.request));
+    TRY_LET(policy::Request request, policy::requestFromJson(simulation.request, m_clock.now()));
     const CheckedOrg live = checkOrg(m_org.files(), m_org.revision());
     if (simulation.draft.empty()) {
         TRY_LET(policy::Explanation explanation, explain(live, request));
@@ -189,7 +194,7 @@ Result<control::SimulationResult> PolicyDesk::simulate(const control::Simulation
 Result<control::Why> PolicyDesk::why(const control::AuditDetail &detail) const
 {
     control::Why why{.row = detail.row, .request = requestOf(detail)};
-    const auto request = policy::requestFromJson(why.request);
+    const auto request = policy::requestFromJson(why.request, detail.row.timestamp);
     if (!request || detail.row.decision.isEmpty()) {
         why.note = "policy was not asked: " + detail.row.reason;
         return why;

@@ -10,7 +10,7 @@ namespace provost::host {
 class PolicyDesk
 {
 public:
-    explicit PolicyDesk(OrgService &org);
+    PolicyDesk(OrgService &org, const Clock &clock);
 
     [[nodiscard]] Result<control::OrgState> state() const;
     [[nodiscard]] Result<control::OrgState> stateAt(const QByteArray &revision) const;
@@ -30,6 +30,7 @@ public:
 
 private:
     OrgService &m_org;
+    const Clock &m_clock;
 };
 
 } // namespace provost::host

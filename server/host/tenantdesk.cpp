@@ -1,21 +1,10 @@
 #include "server/host/tenantdesk.h"
 
-#include <QDir>
-#include <QFile>
+#include "server/host/tenanttemplate.h"
 
 namespace provost::host {
 
 namespace {
-
-constexpr char templatesRoot[] = ":/templates/"; // policies/templates, compiled in
-
-bool isTenantId(const QByteArray &id)
-{
-    return !id.isEmpty() && id.size() <= 63 && id.front() != '-'
-           && std::all_of(id.begin(), id.end(), [](char c) {
-                  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-              });
-}
 
 const char *nameOf(tools::AdapterState state)
 {
@@ -48,22 +37,6 @@ control::KeyRow rowOf(const identity::ApiKey &key, WallTime now)
 control::UserRow rowOf(const identity::User &user)
 {
     return {user.tenant, user.id, user.displayName, user.roles, user.attributes, user.disabled};
-}
-
-// The YAML of a new tenant: a template with the placeholders TENANT_ID and TENANT_NAME filled in.
-Result<QByteArray> tenantYaml(const control::NewTenant &tenant)
-{
-    QFile file(QString::fromUtf8(templatesRoot + tenant.templateName + ".yaml"));
-    if (tenant.templateName.contains('/') || !file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::NotFound, QStringLiteral("there is no template `%1`")
-                                             .arg(QString::fromUtf8(tenant.templateName)));
-    QByteArray text = file.readAll();
-    text.replace("TENANT_ID", tenant.id.value);
-    // As a YAML double-quoted scalar, whatever the name holds: JSON strings are.
-    QByteArray quoted;
-    appendJsonString(quoted, tenant.name.isEmpty() ? tenant.id.value : tenant.name);
-    text.replace("TENANT_NAME", quoted);
-    return text;
 }
 
 Json namesToJson(const std::vector<QByteArray> &names)
@@ -160,38 +133,22 @@ Result<std::vector<control::TenantRow>> TenantDesk::tenants() const
 Result<std::vector<QByteArray>> TenantDesk::templates()
 {
     std::vector<QByteArray> names;
-    const QStringList files = QDir(QString::fromUtf8(templatesRoot))
-                                  .entryList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name);
-    for (const QString &file : files)
-        names.push_back(file.chopped(5).toUtf8());
+    for (const QString &name : tenantTemplates())
+        names.push_back(name.toUtf8());
     return names;
 }
 
 Result<QByteArray> TenantDesk::create(const control::NewTenant &tenant)
 {
-    if (!isTenantId(tenant.id.value))
-        return fail(ErrorCode::InvalidInput,
-                    QStringLiteral(
-                        "`%1` is not a tenant id: 1 to 63 of a-z, 0-9 and -, not starting with -")
-                        .arg(QString::fromUtf8(tenant.id.value)));
-    const QByteArray file = "tenants/" + tenant.id.value + ".yaml";
-    const auto &files = m_services.org.files();
-    const bool taken = std::any_of(files.begin(), files.end(), [&](const control::OrgFile &known) {
-        return known.name == file;
-    });
-    if (taken || m_services.org.tenancy().tenant(tenant.id))
-        return fail(
-            ErrorCode::Conflict,
-            QStringLiteral("tenant `%1` exists already").arg(QString::fromUtf8(tenant.id.value)));
-    TRY_LET(QByteArray text, tenantYaml(tenant));
+    TRY_LET(const control::OrgFile file, newTenantFile(tenant, m_services.org.files()));
     TRY_DO(m_services.administration.record(
         {.action = "tenant_created", .author = tenant.author, .tenant = tenant.id}));
     TRY_LET(const QByteArray revision,
-            m_services.org.apply({.files = {{file, std::move(text)}},
+            m_services.org.apply({.files = {file},
                                   .reason = "Create tenant " + tenant.id.value,
                                   .author = tenant.author,
                                   .expectedRevision = m_services.org.revision()}));
-    return file;
+    return file.name;
 }
 
 Result<std::vector<control::UserRow>> TenantDesk::users(const TenantId &tenant) const

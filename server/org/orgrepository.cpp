@@ -14,30 +14,6 @@ namespace provost::org {
 namespace {
 
 constexpr int revisionSymbols = 12;
-constexpr int folderDepthMax = 3;
-constexpr qint64 fileBytesMax = 8LL << 20;
-
-bool isYamlName(const QString &name)
-{
-    return name.endsWith(QLatin1StringView(".yaml")) || name.endsWith(QLatin1StringView(".yml"));
-}
-
-// Names of YAML files below `folder`, relative to the top, in order.
-void collectNames(const QDir &folder, const QString &prefix, int depth,
-                  std::vector<QByteArray> &names)
-{
-    const auto entries =
-        folder.entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
-    for (const QFileInfo &entry : entries) {
-        const QString name = prefix + entry.fileName();
-        if (entry.isSymLink() || entry.fileName().startsWith(QLatin1Char('.')))
-            continue;
-        if (entry.isDir() && depth < folderDepthMax)
-            collectNames(QDir(entry.filePath()), name + QLatin1Char('/'), depth + 1, names);
-        else if (entry.isFile() && isYamlName(name))
-            names.push_back(name.toUtf8());
-    }
-}
 
 QByteArray shortened(const git_oid *oid)
 {
@@ -102,21 +78,6 @@ Result<void> addWorkingTree(git_repository *repository)
 
 } // namespace
 
-bool isOrgFileName(QByteArrayView name)
-{
-    if (name.isEmpty() || name.size() > 200 || !isYamlName(QString::fromUtf8(name)))
-        return false;
-    const auto parts = QByteArray::fromRawData(name.data(), name.size()).split('/');
-    const auto isPlain = [](const QByteArray &part) {
-        return !part.isEmpty() && !part.startsWith('.')
-               && std::all_of(part.begin(), part.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                             || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-                  });
-    };
-    return parts.size() <= folderDepthMax && std::all_of(parts.begin(), parts.end(), isPlain);
-}
-
 Result<std::unique_ptr<OrgRepository>> OrgRepository::open(std::filesystem::path directory,
                                                            const Clock &clock)
 {
@@ -161,22 +122,7 @@ OrgRepository::~OrgRepository()
 
 Result<std::vector<File>> OrgRepository::workingFiles() const
 {
-    const QDir top(QString::fromStdString(m_directory.string()));
-    std::vector<QByteArray> names;
-    collectNames(top, {}, 1, names);
-    std::vector<File> files;
-    for (const QByteArray &name : names) {
-        QFile file(top.filePath(QString::fromUtf8(name)));
-        if (!file.open(QIODevice::ReadOnly))
-            return fail(
-                ErrorCode::Storage,
-                QStringLiteral("cannot read `%1`: %2").arg(file.fileName(), file.errorString()));
-        if (file.size() > fileBytesMax)
-            return fail(ErrorCode::TooLarge,
-                        QStringLiteral("`%1` is larger than 8 MiB").arg(file.fileName()));
-        files.push_back({name, file.readAll()});
-    }
-    return files;
+    return readOrgFiles(m_directory);
 }
 
 QByteArray OrgRepository::revision() const

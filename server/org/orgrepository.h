@@ -6,7 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/result.h"
-#include "server/policy/loader.h"
+#include "server/org/orgfiles.h"
 
 #include <filesystem>
 #include <memory>
@@ -15,8 +15,6 @@
 struct git_repository;
 
 namespace provost::org {
-
-using File = policy::SourceFile;
 
 struct Commit
 {
@@ -77,8 +75,5 @@ private:
     const Clock &m_clock;
     git_repository *m_repository; // owned
 };
-
-// A name that may be written: relative, below the org directory, *.yaml, no dot-folders.
-[[nodiscard]] bool isOrgFileName(QByteArrayView name);
 
 } // namespace provost::org

@@ -206,6 +206,9 @@ MetricsSnapshot Metrics::snapshot(const TenantId *onlyTenant) const
     series.moveTo(second);
     std::copy(series.byOutcome().begin(), series.byOutcome().end(), snapshot.byOutcome);
     snapshot.calls = series.gateway().count();
+    snapshot.p50Us = series.gateway().percentileUs(0.50);
+    snapshot.p95Us = series.gateway().percentileUs(0.95);
+    snapshot.p99Us = series.gateway().percentileUs(0.99);
     snapshot.failedAuthentications = m_state->failedAuthentications;
     snapshot.recent = series.recent();
     for (const auto &[id, tenant] : m_state->tenants) {

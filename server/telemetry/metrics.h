@@ -56,6 +56,9 @@ struct MetricsSnapshot
     std::int64_t calls = 0;
     std::int64_t byOutcome[outcomeCount] = {};
     std::int64_t failedAuthentications = 0;
+    std::int64_t p50Us = 0; // gateway time since the start
+    std::int64_t p95Us = 0;
+    std::int64_t p99Us = 0;
     // The last 15 minutes or since the start, oldest first, without gaps. Whole seconds only: the one that runs now
     // is not among them.
     std::vector<SecondSample> recent;

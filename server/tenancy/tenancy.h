@@ -3,19 +3,12 @@
 // Thread: the control thread; find() from any thread.
 #pragma once
 
+#include "server/tenancy/orgrevision.h"
 #include "server/tenancy/tenantruntime.h"
 
 #include <atomic>
 
 namespace provost::tenancy {
-
-// One revision of the org directory, read and free of errors.
-struct OrgRevision
-{
-    QByteArray id;
-    policy::Org org;
-    std::vector<tools::ServerDefinition> servers;
-};
 
 class Tenancy final : public calls::TenantDirectory
 {
