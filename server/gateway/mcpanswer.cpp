@@ -41,18 +41,14 @@ std::optional<calls::Operation> operationOf(protocol::Method method)
 McpAnswer answerResult(const McpQuestion &question, Json result)
 {
     const Json finished = protocol::finishResult(question.method, question.era, std::move(result));
-    return {.httpStatus = 200,
-            .body = protocol::encodeResult(question.id, finished),
-            .headers = {},
-            .silent = false};
+    return {
+        .httpStatus = 200, .body = protocol::encodeResult(question.id, finished), .headers = {}};
 }
 
 McpAnswer answerError(const Json &id, const protocol::RpcError &error)
 {
-    return {.httpStatus = error.httpStatus,
-            .body = protocol::encodeError(id, error),
-            .headers = {},
-            .silent = false};
+    return {
+        .httpStatus = error.httpStatus, .body = protocol::encodeError(id, error), .headers = {}};
 }
 
 McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refusal)
@@ -68,7 +64,6 @@ McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refus
         answer.headers.push_back({"Retry-After", QByteArray::number(qint64(*seconds))});
     if (answer.httpStatus == 401)
         answer.headers.push_back(bearerChallenge(true));
-    answer.silent = refusal.code == ErrorCode::Cancelled && question.era == protocol::Era::Legacy;
     return answer;
 }
 

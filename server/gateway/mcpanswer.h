@@ -18,7 +18,6 @@ struct McpAnswer
     int httpStatus = 200;
     QByteArray body;
     std::vector<Header> headers; // of its own, e.g. Retry-After
-    bool silent = false;         // cancelled by a client who expects no answer
 };
 
 // A request that was understood.

@@ -50,7 +50,8 @@ void McpCall::keepAlive()
 void McpCall::answer(int httpStatus, const QByteArray &body, std::vector<Header> extraHeaders)
 {
     flush();
-    if (!m_streaming && (m_options.acceptsJson || httpStatus != 200)) {
+    const bool stopped = m_stop.stop_requested();
+    if (!stopped && !m_streaming && (m_options.acceptsJson || httpStatus != 200)) {
         HttpReply reply{httpStatus, m_options.headers, body};
         reply.headers.push_back({"Content-Type", "application/json"});
         reply.headers.insert(reply.headers.end(), extraHeaders.begin(), extraHeaders.end());
@@ -58,13 +59,8 @@ void McpCall::answer(int httpStatus, const QByteArray &body, std::vector<Header>
         return;
     }
     startEvents();
-    m_exchange->sendEvent(body);
-    m_exchange->endEvents();
-}
-
-void McpCall::abandon()
-{
-    startEvents();
+    if (!stopped)
+        m_exchange->sendEvent(body);
     m_exchange->endEvents();
 }
 
@@ -76,7 +72,8 @@ void McpCall::startEvents()
 
 void McpCall::send(Notification notification)
 {
-    if (!m_exchange->isOpen() || m_exchange->bytesWaiting() > unsentBytesMax)
+    if (m_stop.stop_requested() || !m_exchange->isOpen()
+        || m_exchange->bytesWaiting() > unsentBytesMax)
         return;
     startEvents();
     m_exchange->sendEvent(protocol::encodeNotification(notification.method, notification.params));

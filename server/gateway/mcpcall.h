@@ -1,6 +1,7 @@
 // McpCall: one JSON-RPC request in flight on one HTTP exchange, and the notifications that go out before its answer.
 // The answer is plain JSON as long as no notification was sent; the first one turns the reply into an event stream.
-// INVARIANT: exactly one answer, and every notification that was accepted before it goes out before it.
+// INVARIANT: exactly one answer, and every notification that was accepted before it goes out before it. Nothing more is
+// sent once the call was stopped.
 // Thread: the loop of the exchange; the notifier may run on any thread.
 #pragma once
 
@@ -45,10 +46,9 @@ public:
     void flush();
     void keepAlive(); // a comment, if the reply is a stream already
 
-    // The answer. `extraHeaders` and the status are those of a plain reply; a stream has sent its own already.
+    // The answer. `extraHeaders` and the status are those of a plain reply; a stream has sent its own already. A call
+    // that was stopped ends without an answer: its client cancelled it and expects none.
     void answer(int httpStatus, const QByteArray &body, std::vector<Header> extraHeaders = {});
-    // The end without an answer: the client cancelled and expects none.
-    void abandon();
 
 private:
     struct Notification

@@ -9,9 +9,7 @@ namespace {
 
 namespace code = protocol::code;
 
-constexpr auto accepted = [] {
-    return McpAnswer{.httpStatus = 202, .body = {}, .headers = {}, .silent = false};
-};
+constexpr auto accepted = [] { return McpAnswer{.httpStatus = 202, .body = {}, .headers = {}}; };
 
 } // namespace
 
@@ -113,7 +111,7 @@ Task<void> McpLoop::serveBatch(const Visit &visit, std::vector<protocol::Message
         body.append(answered.body);
     }
     body.append(']');
-    reply(visit, {.httpStatus = 200, .body = std::move(body), .headers = {}, .silent = false});
+    reply(visit, {.httpStatus = 200, .body = std::move(body), .headers = {}});
 }
 
 void McpLoop::openStream(Visit &visit)
@@ -142,7 +140,7 @@ void McpLoop::endSession(Visit &visit) const
         return;
     }
     m_services.sessions.end(visit.in.sessionId, visit.owner());
-    reply(visit, {.httpStatus = 204, .body = {}, .headers = {}, .silent = false});
+    reply(visit, {.httpStatus = 204, .body = {}, .headers = {}});
 }
 
 } // namespace provost::gateway

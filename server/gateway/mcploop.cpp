@@ -158,7 +158,7 @@ Task<void> McpLoop::post(Visit &visit)
         co_return;
     }
     if (inbound->messages.front().kind == protocol::MessageKind::Notification) {
-        reply(visit, {.httpStatus = 202, .body = {}, .headers = {}, .silent = false});
+        reply(visit, {.httpStatus = 202, .body = {}, .headers = {}});
         co_return; // the modern era has none that we act on
     }
     visit.envelope = std::move(inbound->envelope);
@@ -201,10 +201,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
     m_calls.erase(call.get());
     if (visit.session)
         visit.session->endCall(key);
-    if (answered.silent)
-        call->abandon();
-    else
-        call->answer(answered.httpStatus, answered.body, answered.headers);
+    call->answer(answered.httpStatus, answered.body, answered.headers);
 }
 
 Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol::Message message,
