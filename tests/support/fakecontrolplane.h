@@ -1,172 +1,123 @@
-// FakeControlPlane: a control plane for tests of the console. Every question is answered at once: what a test has put into
-// the public members is given, everything else is "unavailable". Subclass it to answer by the question.
-// Thread: ui thread.
+// FakeControlPlane: a control plane whose answers a test sets. Every question is answered from the event loop, as the
+// real one does; an error that is set for a question is answered instead of its data.
+// Thread: the ui thread.
 #pragma once
 
 #include "server/control/controlplane.h"
+
+#include <QTimer>
+
+#include <map>
 
 namespace provost::testing {
 
 class FakeControlPlane : public control::ControlPlane
 {
 public:
-    template <class T>
-    using Given = std::optional<T>;
+    // What is answered. Tests change it at will.
+    control::ServerStatus serverStatus{.endpoint = "http://127.0.0.1:7777",
+                                       .admin = "http://127.0.0.1:7778",
+                                       .listening = true,
+                                       .agents = 3,
+                                       .callsPerSecond = 12.5,
+                                       .p99Us = 2900,
+                                       .orgRevision = "3f9c2ab01d77",
+                                       .version = "0.1.0"};
+    control::Overview overviewAnswer;
+    std::vector<control::AuditRow>
+        auditRows; // newest first; pages, counts and details are made from them
+    std::vector<control::HistogramBucket> histogramAnswer;
+    std::vector<control::Facet> facetsAnswer;
+    control::AuditDetail detailAnswer; // its row is replaced by the one asked for
+    control::Why whyAnswer;            // as above
+    control::FilterCheck filterAnswer; // for texts that contain "!!"
+    std::vector<control::FilterCandidate> candidates;
+    control::OrgState org;
+    control::DraftCheck draftAnswer;
+    QByteArray editedText;
+    std::vector<control::Revision> revisions;
+    std::map<QByteArray, control::OrgState> orgByRevision;
+    control::Vocabulary vocabularyAnswer;
+    control::SimulationResult simulationAnswer;
+    std::vector<control::TenantRow> tenantRows;
+    std::vector<QByteArray> templateNames{"empty", "read-only-analysts"};
+    std::vector<control::UserRow> userRows;
+    std::vector<control::KeyRow> keyRows;
+    std::vector<control::ToolRow> toolRows;
+    std::vector<control::ServerRow> serverRows;
 
-    Given<control::ServerStatus> givenStatus;
-    Given<control::Overview> givenOverview;
-    Given<control::OrgState> givenOrg;
-    Given<std::vector<control::TenantRow>> givenTenants;
-    Given<control::Vocabulary> givenVocabulary;
-    QStringList asked; // names of the questions, in order
+    // By the name of the function: what it answers instead. REQUIRES: the name of a member function.
+    std::map<QByteArray, Error> errors;
+    // Every question in order, by the name of the function; commands with what they were asked to do.
+    std::vector<QByteArray> asked;
+    std::vector<control::ChangeRequest> applied;
+    std::vector<control::PolicyEdit> edits;
+    std::vector<control::AuditPageRequest> pageRequests;
+    std::vector<control::Simulation> simulations;
+    std::vector<control::NewKeyRequest> keyRequests;
+    std::vector<control::NewTenant> newTenants;
 
-    void status(control::Answer<control::ServerStatus> answer) override
-    {
-        give("status", givenStatus, answer);
-    }
-    std::stop_source overview(TenantId, control::TimeRange,
-                              control::Answer<control::Overview> answer) override
-    {
-        return give("overview", givenOverview, answer);
-    }
-    std::stop_source auditPage(control::AuditPageRequest,
-                               control::Answer<control::AuditPage> answer) override
-    {
-        return refuse("auditPage", answer);
-    }
-    std::stop_source auditCount(control::AuditQuery,
-                                control::Answer<control::AuditCount> answer) override
-    {
-        return refuse("auditCount", answer);
-    }
+    // `count` believable rows, one every 700 ms before `newest`, of three tenants.
+    static std::vector<control::AuditRow> makeAuditRows(int count, WallTime newest);
+
+    void status(control::Answer<control::ServerStatus> answer) override;
+    std::stop_source overview(TenantId tenant, control::TimeRange range,
+                              control::Answer<control::Overview> answer) override;
+    std::stop_source auditPage(control::AuditPageRequest request,
+                               control::Answer<control::AuditPage> answer) override;
+    std::stop_source auditCount(control::AuditQuery query,
+                                control::Answer<control::AuditCount> answer) override;
     std::stop_source
-    auditHistogram(control::AuditQuery, int,
-                   control::Answer<std::vector<control::HistogramBucket>> answer) override
+    auditHistogram(control::AuditQuery query, int buckets,
+                   control::Answer<std::vector<control::HistogramBucket>> answer) override;
+    std::stop_source auditFacets(control::AuditQuery query,
+                                 control::Answer<std::vector<control::Facet>> answer) override;
+    void auditDetail(control::RecordId id, control::Answer<control::AuditDetail> answer) override;
+    void why(control::RecordId id, control::Answer<control::Why> answer) override;
+    std::stop_source auditExport(control::AuditQuery query, QString path, QByteArray author,
+                                 control::Answer<std::int64_t> answer) override;
+    [[nodiscard]] control::FilterCheck checkFilter(QByteArrayView filter) const override;
+    [[nodiscard]] std::vector<control::FilterCandidate> completeFilter(QByteArrayView filter,
+                                                                       int cursor) const override;
+    void orgState(control::Answer<control::OrgState> answer) override;
+    void checkDraft(std::vector<control::OrgFile> draft,
+                    control::Answer<control::DraftCheck> answer) override;
+    void editPolicy(QByteArray text, control::PolicyEdit edit,
+                    control::Answer<QByteArray> answer) override;
+    void apply(control::ChangeRequest change, control::Answer<QByteArray> answer) override;
+    void history(int revisionsMax, control::Answer<std::vector<control::Revision>> answer) override;
+    void orgAt(QByteArray revision, control::Answer<control::OrgState> answer) override;
+    void rollBack(QByteArray revision, QByteArray reason, QByteArray author,
+                  control::Answer<QByteArray> answer) override;
+    void vocabulary(TenantId tenant, control::Answer<control::Vocabulary> answer) override;
+    void simulate(control::Simulation simulation,
+                  control::Answer<control::SimulationResult> answer) override;
+    void tenants(control::Answer<std::vector<control::TenantRow>> answer) override;
+    void templates(control::Answer<std::vector<QByteArray>> answer) override;
+    void createTenant(control::NewTenant tenant, control::Answer<QByteArray> answer) override;
+    void users(TenantId tenant, control::Answer<std::vector<control::UserRow>> answer) override;
+    void putUser(control::UserRow user, QByteArray author,
+                 control::Answer<control::UserRow> answer) override;
+    void keys(TenantId tenant, control::Answer<std::vector<control::KeyRow>> answer) override;
+    void createKey(control::NewKeyRequest request,
+                   control::Answer<control::CreatedKey> answer) override;
+    void revokeKey(CredentialId id, QByteArray author,
+                   control::Answer<control::KeyRow> answer) override;
+    void tools(TenantId tenant, control::Answer<std::vector<control::ToolRow>> answer) override;
+    void servers(TenantId tenant, control::Answer<std::vector<control::ServerRow>> answer) override;
+
+private:
+    // Notes the question and answers it from the event loop with the error set for it, or with `value`.
+    template <class T>
+    void answerLater(const char *question, const control::Answer<T> &answer, Result<T> value)
     {
-        return refuse("auditHistogram", answer);
-    }
-    std::stop_source auditFacets(control::AuditQuery,
-                                 control::Answer<std::vector<control::Facet>> answer) override
-    {
-        return refuse("auditFacets", answer);
-    }
-    void auditDetail(control::RecordId, control::Answer<control::AuditDetail> answer) override
-    {
-        refuse("auditDetail", answer);
-    }
-    void why(control::RecordId, control::Answer<control::Why> answer) override
-    {
-        refuse("why", answer);
-    }
-    std::stop_source auditExport(control::AuditQuery, QString, QByteArray,
-                                 control::Answer<std::int64_t> answer) override
-    {
-        return refuse("auditExport", answer);
-    }
-    [[nodiscard]] control::FilterCheck checkFilter(QByteArrayView) const override { return {}; }
-    [[nodiscard]] std::vector<control::FilterCandidate> completeFilter(QByteArrayView,
-                                                                       int) const override
-    {
-        return {};
-    }
-    void orgState(control::Answer<control::OrgState> answer) override
-    {
-        give("orgState", givenOrg, answer);
-    }
-    void checkDraft(std::vector<control::OrgFile>,
-                    control::Answer<control::DraftCheck> answer) override
-    {
-        refuse("checkDraft", answer);
-    }
-    void editPolicy(QByteArray, control::PolicyEdit, control::Answer<QByteArray> answer) override
-    {
-        refuse("editPolicy", answer);
-    }
-    void apply(control::ChangeRequest, control::Answer<QByteArray> answer) override
-    {
-        refuse("apply", answer);
-    }
-    void history(int, control::Answer<std::vector<control::Revision>> answer) override
-    {
-        refuse("history", answer);
-    }
-    void orgAt(QByteArray, control::Answer<control::OrgState> answer) override
-    {
-        refuse("orgAt", answer);
-    }
-    void rollBack(QByteArray, QByteArray, QByteArray, control::Answer<QByteArray> answer) override
-    {
-        refuse("rollBack", answer);
-    }
-    void vocabulary(TenantId, control::Answer<control::Vocabulary> answer) override
-    {
-        give("vocabulary", givenVocabulary, answer);
-    }
-    void simulate(control::Simulation, control::Answer<control::SimulationResult> answer) override
-    {
-        refuse("simulate", answer);
-    }
-    void tenants(control::Answer<std::vector<control::TenantRow>> answer) override
-    {
-        give("tenants", givenTenants, answer);
-    }
-    void templates(control::Answer<std::vector<QByteArray>> answer) override
-    {
-        refuse("templates", answer);
-    }
-    void createTenant(control::NewTenant, control::Answer<QByteArray> answer) override
-    {
-        refuse("createTenant", answer);
-    }
-    void users(TenantId, control::Answer<std::vector<control::UserRow>> answer) override
-    {
-        refuse("users", answer);
-    }
-    void putUser(control::UserRow, QByteArray, control::Answer<control::UserRow> answer) override
-    {
-        refuse("putUser", answer);
-    }
-    void keys(TenantId, control::Answer<std::vector<control::KeyRow>> answer) override
-    {
-        refuse("keys", answer);
-    }
-    void createKey(control::NewKeyRequest, control::Answer<control::CreatedKey> answer) override
-    {
-        refuse("createKey", answer);
-    }
-    void revokeKey(CredentialId, QByteArray, control::Answer<control::KeyRow> answer) override
-    {
-        refuse("revokeKey", answer);
-    }
-    void tools(TenantId, control::Answer<std::vector<control::ToolRow>> answer) override
-    {
-        refuse("tools", answer);
-    }
-    void servers(TenantId, control::Answer<std::vector<control::ServerRow>> answer) override
-    {
-        refuse("servers", answer);
+        asked.emplace_back(question);
+        if (const auto error = errors.find(question); error != errors.end())
+            value = fail(error->second);
+        QTimer::singleShot(0, this, [answer, value = std::move(value)] { answer.deliver(value); });
     }
 
-protected:
-    template <class T>
-    std::stop_source give(const char *question, const std::optional<T> &given,
-                          const control::Answer<T> &answer)
-    {
-        if (!given) {
-            return refuse(question, answer);
-        }
-        asked << QString::fromLatin1(question);
-        answer.deliver(*given);
-        return {};
-    }
-
-    template <class T>
-    std::stop_source refuse(const char *question, const control::Answer<T> &answer)
-    {
-        asked << QString::fromLatin1(question);
-        answer.deliver(fail(ErrorCode::Unavailable, QStringLiteral("not given by this test")));
-        return {};
-    }
+    [[nodiscard]] std::vector<control::AuditRow> matching(const control::AuditQuery &query) const;
 };
 
 } // namespace provost::testing
