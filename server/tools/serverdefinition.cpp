@@ -221,7 +221,9 @@ Result<QByteArray> substituteText(const QByteArray &text,
 
 LoadedServers loadServers(QByteArrayView text, QByteArray file)
 {
-    const policy::YamlTree tree = policy::parseYaml(file, text);
+    policy::YamlTree tree = policy::parseYaml(file, text);
+    if (tree.root.where.file.isEmpty()) // an empty text has no node
+        tree.root.where = {file, 1, 1};
     if (tree.error)
         return {{}, {*tree.error}};
     Loader loader;

@@ -7,9 +7,6 @@ namespace {
 using policy::RowFilter;
 using Operator = RowFilter::Operator;
 
-constexpr const char *always = "(1=1)";
-constexpr const char *never = "(1=0)";
-
 QByteArray joined(const std::vector<QByteArray> &parts, const char *between, const char *ifEmpty)
 {
     if (parts.empty())

@@ -24,6 +24,10 @@ struct Column
     bool operator==(const Column &) const = default;
 };
 
+// The whole of a condition that holds for every row, or for none.
+inline constexpr const char *always = "(1=1)";
+inline constexpr const char *never = "(1=0)";
+
 struct ConditionText
 {
     QByteArray sql;

@@ -28,7 +28,7 @@ struct Job
 
     Trust trust = Trust::Declared;
     Access access = Access::Read;
-    QByteArray statement;     // with numbered placeholders
+    QByteArray statement;     // with the engine's placeholders
     std::vector<Json> values; // null, a boolean, a number or a text for each placeholder
     std::optional<policy::RowFilter> rowFilter;
     policy::FieldRules fields;

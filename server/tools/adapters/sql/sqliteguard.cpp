@@ -191,11 +191,13 @@ int SqliteGuard::authorize(void *self, int action, const char *third, const char
                            const char *database, const char *context)
 {
     const auto &guard = *static_cast<const SqliteGuard *>(self);
+    if (interrupt(self) != 0) // reading a statement takes time as well
+        return SQLITE_DENY;
     bool allowed = false;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE: allowed = true; break;
-    case SQLITE_READ: allowed = guard.mayRead(third, database, context); break;
+    case SQLITE_READ: allowed = guard.mayRead(third, fourth, database, context); break;
     case SQLITE_FUNCTION:
         allowed = guard.m_job.trust == Job::Trust::Free ? isFreeFunction(fourth)
                                                         : qstricmp(fourth, "load_extension") != 0;
@@ -208,18 +210,28 @@ int SqliteGuard::authorize(void *self, int action, const char *third, const char
     return allowed ? SQLITE_OK : SQLITE_DENY;
 }
 
-bool SqliteGuard::mayRead(QByteArrayView table, QByteArrayView database,
+bool SqliteGuard::mayRead(QByteArrayView table, QByteArrayView column, QByteArrayView database,
                           QByteArrayView context) const
 {
     if (context.startsWith(m_rules.secret))
         return true;
+    // Without a column nothing but the number of rows is read. SQLite asks so for a view that it has dissolved, too.
+    if (column.isEmpty() && database == QByteArrayView("main") && contains(m_rules.whole, table))
+        return true;
+    // Without a schema the name is as the statement wrote it: it may be that of a common table expression.
+    if (column.isEmpty() && database.isEmpty()
+        && (table.startsWith(m_rules.secret) || contains(m_rules.own, table)))
+        return true;
     if (database != QByteArrayView("main"))
-        return contains(m_rules.views,
-                        table); // in the temporary schema; no schema: as the statement wrote it
+        return contains(m_rules.views, table);
     if (m_job.access == Access::Read)
         return false;
+    const auto isIt = [&](const Key &key) {
+        return isSameName(key.table, table) && isSameName(key.column, column);
+    };
     return isSameName(table, m_rules.target)
-           || !context.isEmpty(); // a trigger of the database itself
+           || !context.isEmpty() // a trigger of the database itself
+           || std::any_of(m_rules.keys.begin(), m_rules.keys.end(), isIt);
 }
 
 bool SqliteGuard::mayChange(QByteArrayView table, QByteArrayView context) const

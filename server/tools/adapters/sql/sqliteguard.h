@@ -12,11 +12,21 @@ namespace provost::tools::sql {
 class SqliteGuard
 {
 public:
+    // A column of a foreign key, on either side: SQLite reads it to check a write.
+    struct Key
+    {
+        QByteArray table;
+        QByteArray column;
+    };
+
     struct Rules
     {
         QByteArray secret; // a view, CTE or trigger whose name begins so was made for this call
         std::vector<QByteArray> views; // that the statement may read
         QByteArray target;             // table that it may change; empty: none
+        std::vector<QByteArray> own; // names of its own common table expressions that are no tables
+        std::vector<QByteArray> whole; // tables without a row condition: their size is no secret
+        std::vector<Key> keys;         // that a write may read
     };
 
     SqliteGuard(sqlite3 *handle, Rules rules, const Job &job, const Clock &clock);
@@ -30,7 +40,7 @@ private:
                          const char *database, const char *context);
     static int interrupt(void *self);
 
-    [[nodiscard]] bool mayRead(QByteArrayView table, QByteArrayView database,
+    [[nodiscard]] bool mayRead(QByteArrayView table, QByteArrayView column, QByteArrayView database,
                                QByteArrayView context) const;
     [[nodiscard]] bool mayChange(QByteArrayView table, QByteArrayView context) const;
 

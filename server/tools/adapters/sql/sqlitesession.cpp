@@ -1,6 +1,6 @@
 #include "server/tools/adapters/sql/sqlitesession.h"
 
-#include "server/tools/adapters/sql/sqliteguard.h"
+#include "server/tools/adapters/sql/sqliteshape.h"
 
 #include <QFileInfo>
 #include <QSqlDriver>
@@ -54,11 +54,14 @@ Error errorOf(const QSqlError &error, const Job *job, const Clock &clock)
     // The low byte is the primary code.
     const int code = error.nativeErrorCode().toInt() & 0xff;
     const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
-    switch (code) {
-    case SQLITE_INTERRUPT:
-        if (job != nullptr && job->stop.stop_requested() && clock.monotonic() < job->deadline)
+    if (job != nullptr
+        && (code == SQLITE_INTERRUPT || code == SQLITE_AUTH)) { // the guard's ways to stop it
+        if (clock.monotonic() >= job->deadline)
+            return {ErrorCode::Timeout, QStringLiteral("the statement ran longer than it may")};
+        if (job->stop.stop_requested())
             return {ErrorCode::Cancelled, QStringLiteral("the call was cancelled")};
-        return {ErrorCode::Timeout, QStringLiteral("the statement ran longer than it may")};
+    }
+    switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {ErrorCode::Timeout, QStringLiteral("the database is busy")};
     case SQLITE_CONSTRAINT:
@@ -78,9 +81,11 @@ Error errorOf(const QSqlError &error, const Job *job, const Clock &clock)
     return {ErrorCode::InvalidInput, text};
 }
 
-// The views' select list: masked columns hold the mask, dropped ones are not there.
-std::pair<QByteArray, QByteArray> selectLists(const Table &table, const policy::FieldRules &fields)
+// What stands behind CREATE VIEW. Masked columns hold the mask, dropped ones are not there.
+QByteArray viewOf(const Table &table, const policy::FieldRules &fields, const QByteArray &condition,
+                  const QByteArray &secret)
 {
+    const bool isEmpty = condition == never;
     QByteArray inner;
     QByteArray names;
     for (const Column &column : table.columns) {
@@ -88,18 +93,32 @@ std::pair<QByteArray, QByteArray> selectLists(const Table &table, const policy::
             continue;
         const QByteArray name = quoted(column.name);
         const QByteArray comma = names.isEmpty() ? "" : ", ";
-        inner += comma + (contains(fields.mask, column.name) ? mask + (" AS " + name) : name);
+        const QByteArray value = isEmpty                              ? QByteArray("NULL")
+                                 : contains(fields.mask, column.name) ? QByteArray(mask)
+                                                                      : name;
+        inner += comma + value + " AS " + name;
         names += comma + name;
     }
-    if (names.isEmpty()) // nothing of it may be seen, the number of rows apart
-        return {"NULL AS nothing", "nothing"};
-    return {inner, names};
+    if (names.isEmpty()) { // nothing of it may be seen, the number of rows apart
+        inner = "NULL AS nothing";
+        names = "nothing";
+    }
+    QByteArray from = " WHERE 0";
+    if (!isEmpty) {
+        from = " FROM main." + quoted(table.rule.source) + " WHERE " + condition;
+        // Where no column is read but the row's number, SQLite asks the authorizer as if the statement had named the
+        // table itself. So a condition always reads one more.
+        if (condition != always)
+            from += " AND typeof(" + quoted(table.columns.back().name) + ")<>''";
+    }
+    return "AS WITH " + quoted(secret) + " AS (SELECT " + inner + from + ") SELECT " + names
+           + " FROM " + quoted(secret);
 }
 
 // Names the n-th value of a one-row table made by createValues().
 std::function<QByteArray(std::size_t)> valueIn(const QByteArray &table)
 {
-    return [table](std::size_t n) {
+    return [table](std::size_t n) -> QByteArray {
         return "(SELECT v" + QByteArray::number(static_cast<int>(n)) + " FROM temp." + quoted(table)
                + ')';
     };
@@ -162,6 +181,26 @@ Result<void> SqliteSession::connect(Access access)
     // REPLACE deletes rows; only so do its deletions meet the triggers.
     TRY_DO(execute("PRAGMA recursive_triggers=ON"));
     TRY_LET(m_tables, describe());
+    if (access == Access::Write)
+        TRY_DO(readForeignKeys());
+    return {};
+}
+
+Result<void> SqliteSession::readForeignKeys()
+{
+    QSqlQuery query(m_database);
+    // A key that names no column of the other table means its primary key.
+    if (!query.exec(QStringLiteral(
+            "SELECT m.name, f.\"from\", f.\"table\", coalesce(f.\"to\", p.name) "
+            "FROM main.sqlite_master m, pragma_foreign_key_list(m.name, 'main') f "
+            "LEFT JOIN pragma_table_info(f.\"table\", 'main') p ON f.\"to\" IS NULL AND p.pk > 0 "
+            "WHERE m.type='table'")))
+        return fail(errorOf(query.lastError(), nullptr, m_clock));
+    while (query.next()) {
+        for (const int at : {0, 2})
+            m_keys.push_back(
+                {query.value(at).toString().toUtf8(), query.value(at + 1).toString().toUtf8()});
+    }
     return {};
 }
 
@@ -218,7 +257,9 @@ Result<Answer> SqliteSession::run(const Job &job)
 Result<SqliteSession::Cover> SqliteSession::cover(const Job &job)
 {
     Cover made;
-    made.secret = "s" + randomToken(m_random, 22);
+    made.rules.secret = "s" + randomToken(m_random, 22);
+    made.rules.keys = m_keys;
+    TRY_DO(readShape(job, made));
     if (const auto covered = coverTables(job, made); !covered) {
         uncover(made);
         return fail(covered.error());
@@ -232,6 +273,25 @@ Result<void> SqliteSession::create(Cover &cover, const char *kind, const QByteAr
     TRY_DO(execute(QByteArray("CREATE TEMP ") + kind + ' ' + quoted(name) + ' ' + definition));
     cover.takenDown.insert(cover.takenDown.begin(),
                            QByteArray("DROP ") + kind + " temp." + quoted(name));
+    return {};
+}
+
+Result<void> SqliteSession::readShape(const Job &job, Cover &cover)
+{
+    const SqliteShape shape = shapeOf(job.statement);
+    if (job.trust == Job::Trust::Free && shape.copies > copiesMax)
+        return fail(ErrorCode::InvalidInput,
+                    QStringLiteral("its common table expressions name each other too often"));
+    for (const QByteArray &name : shape.names) {
+        QSqlQuery query(m_database);
+        query.prepare(
+            QStringLiteral("SELECT 1 FROM main.sqlite_master WHERE name=? COLLATE NOCASE"));
+        query.addBindValue(QString::fromUtf8(name));
+        if (!query.exec())
+            return fail(errorOf(query.lastError(), nullptr, m_clock));
+        if (!query.next() && !name.startsWith("sqlite_") && !name.startsWith("pragma_"))
+            cover.rules.own.push_back(name);
+    }
     return {};
 }
 
@@ -252,7 +312,7 @@ Result<void> SqliteSession::createValues(Cover &cover, const QByteArray &name,
 
 Result<void> SqliteSession::coverTables(const Job &job, Cover &cover)
 {
-    const QByteArray valuesName = cover.secret + "_values";
+    const QByteArray valuesName = cover.rules.secret + "_values";
     ConditionOptions options;
     options.placeholder = valueIn(valuesName);
     std::vector<Json> values;
@@ -260,7 +320,7 @@ Result<void> SqliteSession::coverTables(const Job &job, Cover &cover)
     const QByteArray statement = job.statement.toLower();
     for (const Table &table : m_tables) {
         if (isSameName(table.rule.name, job.target)) {
-            cover.target = table.rule.source;
+            cover.rules.target = table.rule.source;
             if (job.rowFilter && !contains(job.unfiltered, table.rule.name))
                 TRY_DO(guardTarget(job, table, cover));
             continue;
@@ -268,30 +328,29 @@ Result<void> SqliteSession::coverTables(const Job &job, Cover &cover)
         // A table that is not named needs no view: without one it is out of reach anyway.
         if (!statement.contains(table.rule.name.toLower()))
             continue;
-        const auto [inner, names] = selectLists(table, job.fields);
-        QByteArray where = "1";
-        if (job.rowFilter && !contains(job.unfiltered, table.rule.name)) {
+        const bool isFiltered = job.rowFilter && !contains(job.unfiltered, table.rule.name);
+        ConditionText condition{.sql = always, .values = {}};
+        if (isFiltered) {
             options.valuesBefore = values.size();
-            ConditionText condition = conditionFor(*job.rowFilter, table.columns, options);
-            where = std::move(condition.sql);
+            condition = conditionFor(*job.rowFilter, table.columns, options);
             values.insert(values.end(), condition.values.begin(), condition.values.end());
+        } else {
+            cover.rules.whole.push_back(table.rule.source);
         }
-        views.emplace_back(table.rule.name, "AS WITH " + quoted(cover.secret) + " AS (SELECT "
-                                                + inner + " FROM main." + quoted(table.rule.source)
-                                                + " WHERE " + where + ") SELECT " + names + " FROM "
-                                                + quoted(cover.secret));
+        views.emplace_back(table.rule.name,
+                           viewOf(table, job.fields, condition.sql, cover.rules.secret));
     }
     TRY_DO(createValues(cover, valuesName, values));
     for (const auto &[name, definition] : views) {
         TRY_DO(create(cover, "VIEW", name, definition));
-        cover.views.push_back(name);
+        cover.rules.views.push_back(name);
     }
     return {};
 }
 
 Result<void> SqliteSession::guardTarget(const Job &job, const Table &target, Cover &cover)
 {
-    const QByteArray valuesName = cover.secret + "_bounds";
+    const QByteArray valuesName = cover.rules.secret + "_bounds";
     ConditionOptions options;
     options.placeholder = valueIn(valuesName);
     options.row = "OLD.";
@@ -303,20 +362,20 @@ Result<void> SqliteSession::guardTarget(const Job &job, const Table &target, Cov
     const QByteArray table = " ON main." + quoted(target.rule.source) + " WHEN NOT ";
     const QByteArray leaveAlone = " BEGIN SELECT RAISE(IGNORE); END";
     const QByteArray abort = QByteArray(" BEGIN SELECT RAISE(ABORT, '") + rowRefused + "'); END";
-    TRY_DO(create(cover, "TRIGGER", cover.secret + "_u",
+    TRY_DO(create(cover, "TRIGGER", cover.rules.secret + "_u",
                   "BEFORE UPDATE" + table + before.sql + leaveAlone));
-    TRY_DO(create(cover, "TRIGGER", cover.secret + "_d",
+    TRY_DO(create(cover, "TRIGGER", cover.rules.secret + "_d",
                   "BEFORE DELETE" + table + before.sql + leaveAlone));
-    TRY_DO(
-        create(cover, "TRIGGER", cover.secret + "_n", "AFTER UPDATE" + table + after.sql + abort));
-    TRY_DO(
-        create(cover, "TRIGGER", cover.secret + "_i", "AFTER INSERT" + table + after.sql + abort));
+    TRY_DO(create(cover, "TRIGGER", cover.rules.secret + "_n",
+                  "AFTER UPDATE" + table + after.sql + abort));
+    TRY_DO(create(cover, "TRIGGER", cover.rules.secret + "_i",
+                  "AFTER INSERT" + table + after.sql + abort));
     return {};
 }
 
 Result<Answer> SqliteSession::query(const Job &job, const Cover &cover)
 {
-    const SqliteGuard guard(m_handle, {cover.secret, cover.views, cover.target}, job, m_clock);
+    const SqliteGuard guard(m_handle, cover.rules, job, m_clock);
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     bool done = query.prepare(QString::fromUtf8(job.statement));
@@ -332,12 +391,13 @@ Result<Answer> SqliteSession::query(const Job &job, const Cover &cover)
         columns.push_back(record.fieldName(i).toUtf8());
     ResultSet result(std::move(columns), job.limits);
     // The names of what RETURNING gives back are the statement's own, so rules about fields cannot be applied to it.
-    const bool mayReturnRows = job.access == Access::Read || job.fields == policy::FieldRules{};
-    while (mayReturnRows && query.next()) {
+    bool takesRows = job.access == Access::Read || job.fields == policy::FieldRules{};
+    while (query.next()) {
         Json::Array values;
-        for (int i = 0; i < record.count(); ++i)
+        for (int i = 0; takesRows && i < record.count(); ++i)
             values.push_back(jsonOf(query.value(i)));
-        if (!result.add(std::move(values)))
+        takesRows = takesRows && result.add(std::move(values));
+        if (!takesRows && job.access == Access::Read) // a write counts its rows at its very end
             break;
     }
     if (query.lastError().isValid())

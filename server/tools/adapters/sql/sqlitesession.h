@@ -12,7 +12,7 @@
 // Thread: the one that opened it.
 #pragma once
 
-#include "server/tools/adapters/sql/session.h"
+#include "server/tools/adapters/sql/sqliteguard.h"
 
 #include <QSqlDatabase>
 
@@ -35,12 +35,10 @@ public:
     SqliteSession &operator=(const SqliteSession &) = delete;
 
 private:
-    // What stands in the temporary schema for one statement.
+    // What stands in the temporary schema for one statement, and what the statement may do with it.
     struct Cover
     {
-        QByteArray secret;                 // the random name
-        std::vector<QByteArray> views;     // by the tables' names
-        QByteArray target;                 // of a write, as the database names it
+        SqliteGuard::Rules rules;
         std::vector<QByteArray> takenDown; // statements that remove all of it, last first
     };
 
@@ -49,8 +47,10 @@ private:
     [[nodiscard]] Result<void> connect(Access access);
     [[nodiscard]] Result<void> execute(const QByteArray &sql, const std::vector<Json> &values = {});
     [[nodiscard]] Result<Cover> cover(const Job &job);
+    [[nodiscard]] Result<void> readForeignKeys();
     [[nodiscard]] Result<void> coverTables(const Job &job, Cover &cover);
     [[nodiscard]] Result<void> guardTarget(const Job &job, const Table &target, Cover &cover);
+    [[nodiscard]] Result<void> readShape(const Job &job, Cover &cover);
     [[nodiscard]] Result<void> createValues(Cover &cover, const QByteArray &name,
                                             const std::vector<Json> &values);
     [[nodiscard]] Result<void> create(Cover &cover, const char *kind, const QByteArray &name,
@@ -65,6 +65,7 @@ private:
     QSqlDatabase m_database;
     sqlite3 *m_handle = nullptr;
     std::vector<Table> m_tables;
+    std::vector<SqliteGuard::Key> m_keys; // of a connection that writes
     bool m_isUsable = true;
 };
 

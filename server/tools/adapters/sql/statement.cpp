@@ -171,11 +171,16 @@ private:
     void bind(const Binding &binding)
     {
         auto &all = m_statement.bindings;
+        if (m_engine == Engine::Sqlite) { // Qt's driver miscounts ?1 where it stands twice
+            all.push_back(binding);
+            m_statement.text += '?';
+            return;
+        }
         const auto found = std::find(all.begin(), all.end(), binding);
         const auto number = found - all.begin() + 1;
         if (found == all.end())
             all.push_back(binding);
-        m_statement.text += (m_engine == Engine::Sqlite ? '?' : '$') + QByteArray::number(number);
+        m_statement.text += '$' + QByteArray::number(number);
     }
 
     QByteArrayView m_text;

@@ -23,8 +23,8 @@ struct Binding
 
 struct Statement
 {
-    QByteArray text;               // with ?1, ?2 … or $1, $2 …
-    std::vector<Binding> bindings; // of the placeholders, in their order
+    QByteArray text;               // with ? or $1, $2 …
+    std::vector<Binding> bindings; // of the placeholders, in their order; for ? once for each place
     bool operator==(const Statement &) const = default;
 };
 
