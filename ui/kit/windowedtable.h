@@ -26,7 +26,7 @@ public:
     WindowedTable(const QString &name, const QString &accessible, QWidget *parent = nullptr);
     ~WindowedTable() override;
 
-    // Borrowed: the source outlives the table or is taken away with nullptr.
+    // Borrowed. A source that dies takes its rows along.
     void setSource(RowSource *source);
     [[nodiscard]] WindowModel &model() { return m_model; }
     [[nodiscard]] TableView *view() const { return m_view; }

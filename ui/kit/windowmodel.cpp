@@ -41,9 +41,11 @@ void WindowModel::setSource(RowSource *source)
         disconnect(m_source, nullptr, this, nullptr);
         if (m_token != 0) {
             m_source->cancel(m_token);
-            m_token = 0;
         }
     }
+    m_token = 0;
+    m_patience.stop();
+    m_stale = false;
     beginResetModel();
     m_source = source;
     m_columns = source == nullptr ? std::vector<RowSource::Column>() : source->columns();
@@ -56,6 +58,7 @@ void WindowModel::setSource(RowSource *source)
         connect(source, &RowSource::failed, this, &WindowModel::onFailed);
         connect(source, &RowSource::reset, this, &WindowModel::startOver);
         connect(source, &RowSource::totalChanged, this, &WindowModel::windowMoved);
+        connect(source, &QObject::destroyed, this, [this] { setSource(nullptr); });
         goTop();
     }
 }

@@ -9,6 +9,7 @@
 
 #include <QAbstractTableModel>
 #include <QByteArray>
+#include <QPointer>
 #include <QTimer>
 
 #include <deque>
@@ -88,7 +89,7 @@ class WindowModel : public QAbstractTableModel
 public:
     explicit WindowModel(QObject *parent = nullptr);
 
-    // Borrowed: the source outlives the model or is taken away with nullptr.
+    // Borrowed. A source that dies takes its rows along.
     void setSource(RowSource *source);
     [[nodiscard]] RowSource *source() const { return m_source; }
 
@@ -148,7 +149,7 @@ private:
     void publish();
     [[nodiscard]] qint64 size() const { return static_cast<qint64>(m_rows.size()); }
 
-    RowSource *m_source = nullptr;
+    QPointer<RowSource> m_source;
     std::vector<RowSource::Column> m_columns;
     std::deque<WindowRow> m_rows;
     qint64 m_first = 0;      // of the window within m_rows
