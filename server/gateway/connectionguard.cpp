@@ -128,6 +128,8 @@ void ConnectionGuard::write(const QByteArray &bytes)
     m_written += bytes.size();
     if (m_socket.write(bytes) == bytes.size())
         m_socket.flush(); // now, instead of one turn of the loop later
+    if (m_socket.bytesToWrite() > m_core.options().limits.unsentBytesMax)
+        abort();
 }
 
 void ConnectionGuard::finishAnswer()

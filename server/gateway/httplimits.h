@@ -19,6 +19,9 @@ struct HttpLimits
     qsizetype chunkExtensionBytesMax = 1 << 10; // of all chunks of a body together; more: 400
     // What a client may send ahead while its last request is being answered; more: closed after that answer.
     qsizetype pipelinedBytesMax = 64 << 10;
+    // What may wait for a client to take it, whole answers and events; more: closed. Who streams looks at
+    // Exchange::bytesWaiting() long before.
+    qint64 unsentBytesMax = 64 << 20;
 };
 
 struct HttpTimeouts

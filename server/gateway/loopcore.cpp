@@ -55,6 +55,7 @@ void LoopCore::adopt(Descriptor descriptor, QByteArray peerAddress, std::functio
         return;
     static_cast<void>(descriptor.release()); // the socket's now
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    socket->setReadBufferSize(qint64(m_scratch.size())); // the guard takes it at once
     m_server->adopt(std::move(socket));
 }
 
