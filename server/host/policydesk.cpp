@@ -1,5 +1,6 @@
 #include "server/host/policydesk.h"
 
+#include "server/org/textpatch.h"
 #include "server/policy/decidejson.h"
 
 #include <set>
@@ -111,6 +112,20 @@ Result<control::DraftCheck> PolicyDesk::check(const std::vector<control::OrgFile
 {
     CheckedOrg checked = checkOrg(withDraft(m_org.files(), draft), m_org.revision());
     return control::DraftCheck{std::move(checked.diagnostics), std::move(checked.revision.org)};
+}
+
+Result<QByteArray> PolicyDesk::edit(const QByteArray &text, const control::PolicyEdit &edit)
+{
+    const org::PolicyAddress address{edit.tenant, edit.policy};
+    switch (edit.kind) {
+    case control::PolicyEdit::Kind::SetField:
+        return org::setPolicyField(text, address, edit.field, edit.value);
+    case control::PolicyEdit::Kind::AddPolicy: return org::addPolicy(text, address);
+    case control::PolicyEdit::Kind::RemovePolicy: return org::removePolicy(text, address);
+    case control::PolicyEdit::Kind::RenamePolicy:
+        return org::renamePolicy(text, address, edit.value.toByteArray());
+    }
+    return fail(ErrorCode::Internal, QStringLiteral("unknown kind of edit"));
 }
 
 Result<QByteArray> PolicyDesk::apply(const control::ChangeRequest &change)
