@@ -75,8 +75,7 @@ protocol::Checked<void> McpLoop::joinSession(Visit &visit) const
 {
     const auto &version = visit.in.headers.protocolVersion;
     if (version && protocol::findRevision(*version) == nullptr)
-        return protocol::reject(400, code::InvalidRequest,
-                                "Unsupported protocol version: " + *version);
+        return protocol::reject(400, code::InvalidRequest, "Unsupported protocol version");
     if (visit.in.sessionId.isEmpty())
         return protocol::reject(400, code::InvalidRequest,
                                 "The Mcp-Session-Id header is missing; send `initialize` first");

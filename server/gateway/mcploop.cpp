@@ -2,6 +2,7 @@
 #include "server/gateway/mcploop.h"
 
 #include "server/protocol/results.h"
+#include "server/protocol/text.h"
 
 namespace provost::gateway {
 
@@ -273,7 +274,7 @@ QByteArray McpLoop::Visit::agent() const
 {
     QByteArray claimed = session ? session->facts().agent : envelope.agent;
     if (claimed.isEmpty())
-        claimed = http().header("User-Agent").left(agentBytesMax);
+        claimed = protocol::asciiOf(http().header("User-Agent"), agentBytesMax);
     return claimed;
 }
 

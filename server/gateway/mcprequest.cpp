@@ -1,5 +1,7 @@
 #include "server/gateway/mcprequest.h"
 
+#include "server/protocol/text.h"
+
 #include <algorithm>
 
 namespace provost::gateway {

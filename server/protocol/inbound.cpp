@@ -2,10 +2,13 @@
 
 #include "server/protocol/headervalue.h"
 #include "server/protocol/method.h"
+#include "server/protocol/text.h"
 
 namespace provost::protocol {
 
 namespace {
+
+constexpr qsizetype revisionBytesMax = 64;
 
 tl::unexpected<RpcError> mismatch(QByteArrayView header, QByteArray what)
 {
@@ -14,12 +17,13 @@ tl::unexpected<RpcError> mismatch(QByteArrayView header, QByteArray what)
                   Json::object({{"header", header}}));
 }
 
-tl::unexpected<RpcError> unsupportedRevision(const QByteArray &requested)
+tl::unexpected<RpcError> unsupportedRevision(const QByteArray &revision)
 {
+    const QByteArray requested = asciiOf(revision, revisionBytesMax);
     Json supported = Json::array();
-    for (const Revision &revision : revisions()) {
-        if (revision.era == Era::Modern)
-            supported.append(revision.name);
+    for (const Revision &spoken : revisions()) {
+        if (spoken.era == Era::Modern)
+            supported.append(spoken.name);
     }
     return reject(400, code::UnsupportedVersion, "Unsupported protocol version: " + requested,
                   Json::object({{"supported", supported}, {"requested", requested}}));

@@ -1,5 +1,7 @@
 #include "server/protocol/meta.h"
 
+#include "server/protocol/text.h"
+
 #include <algorithm>
 #include <array>
 
@@ -95,25 +97,12 @@ QByteArray agentOf(const Json &implementation)
     const Json &version = implementation["version"];
     if (!name.isString() || !version.isString())
         return {};
-    QByteArray agent = name.toByteArray() + ' ' + version.toByteArray();
-    if (agent.size() > agentBytesMax) {
-        agent.truncate(agentBytesMax);
-        // Not in the middle of a UTF-8 sequence.
-        while (!agent.isEmpty() && (static_cast<unsigned char>(agent.back()) & 0xC0U) == 0x80U)
-            agent.chop(1);
-        if (!agent.isEmpty() && static_cast<unsigned char>(agent.back()) >= 0xC0U)
-            agent.chop(1);
-    }
+    QByteArray agent =
+        clipped(QByteArray(name.toByteArray() + ' ' + version.toByteArray()), agentBytesMax);
     std::replace_if(
         agent.begin(), agent.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     return agent.trimmed();
-}
-
-bool isVisibleAscii(QByteArrayView text, qsizetype bytesMax)
-{
-    return !text.isEmpty() && text.size() <= bytesMax
-           && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 
 } // namespace provost::protocol

@@ -50,6 +50,4 @@ struct Envelope
 // replaced.
 [[nodiscard]] QByteArray agentOf(const Json &implementation);
 
-[[nodiscard]] bool isVisibleAscii(QByteArrayView text, qsizetype bytesMax);
-
 } // namespace provost::protocol

@@ -1,6 +1,7 @@
 #include "server/protocol/method.h"
 
 #include "server/protocol/meta.h"
+#include "server/protocol/text.h"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,8 @@
 namespace provost::protocol {
 
 namespace {
+
+constexpr qsizetype namedBytesMax = 100;
 
 enum class Eras { Legacy, Modern, Both };
 
@@ -99,7 +102,7 @@ RpcError unknownMethod(QByteArrayView name, Era era)
 {
     return {era == Era::Modern ? 404 : 200,
             code::MethodNotFound,
-            "Method not found: " + name.first(std::min<qsizetype>(name.size(), 100)).toByteArray(),
+            "Method not found: " + clipped(name, namedBytesMax),
             {}};
 }
 

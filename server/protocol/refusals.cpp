@@ -2,10 +2,13 @@
 
 #include "server/protocol/meta.h"
 #include "server/protocol/results.h"
+#include "server/protocol/text.h"
 
 namespace provost::protocol {
 
 namespace {
+
+constexpr qsizetype namedBytesMax = 1024;
 
 enum class Tell { InBand, AsError }; // how a refused tools/call is answered
 
@@ -51,12 +54,12 @@ Json detailsOf(const Refused &refused, bool retry)
 // MCP has its own words and codes for names that do not exist, or not for this caller.
 RpcError notFound(Method method, Era era, QByteArrayView name)
 {
-    const QByteArray what = name.toByteArray();
+    const QByteArray what = clipped(name, namedBytesMax);
     if (method == Method::CallTool)
         return {200, code::InvalidParams, "Unknown tool: " + what, {}};
     if (method == Method::ReadResource) {
         return {200, era == Era::Modern ? code::InvalidParams : code::LegacyResourceNotFound,
-                "Resource not found", Json::object({{"uri", name}})};
+                "Resource not found", Json::object({{"uri", what}})};
     }
     return {200, code::InvalidParams, "Not found: " + what, {}};
 }

@@ -1,4 +1,5 @@
 // The legacy era: sessions, whose they are, and what is answered inside and outside of one.
+#include "server/protocol/text.h"
 #include "tests/support/testing.h"
 #include "tests/unit/server/gateway/mcpfixture.h"
 
@@ -147,6 +148,7 @@ void TstMcpSessions::versionsOfTheHeader_data()
     QTest::newRow("another that is spoken") << QByteArray("2025-06-18") << 200;
     QTest::newRow("unknown") << QByteArray("1999-01-01") << 400;
     QTest::newRow("empty") << QByteArray("") << 400;
+    QTest::newRow("no UTF-8") << QByteArray("1\xff") << 400;
     QTest::newRow("modern, without an envelope") << QByteArray("2026-07-28") << 400;
 }
 
@@ -157,7 +159,9 @@ void TstMcpSessions::versionsOfTheHeader()
     McpFixture fixture;
     auto headers = McpFixture::inSession(fixture.session());
     headers.push_back({"MCP-Protocol-Version", version});
-    QCOMPARE(fixture.send("POST", McpFixture::body("ping"), headers).status(), status);
+    const Sent sent = fixture.send("POST", McpFixture::body("ping"), headers);
+    QCOMPARE(sent.status(), status);
+    QVERIFY(sent.message().isObject()); // whatever was sent, the answer is JSON
 }
 
 void TstMcpSessions::legacyAnswersAreBare()

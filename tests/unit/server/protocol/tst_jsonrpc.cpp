@@ -1,6 +1,7 @@
 #include "server/protocol/headervalue.h"
 #include "server/protocol/jsonrpc.h"
 #include "server/protocol/meta.h"
+#include "server/protocol/text.h"
 #include "tests/support/testing.h"
 
 #include <QTest>
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void readsTheAgentsName_data();
     void readsTheAgentsName();
     void readsMeta();
+    void textOfClientsStaysValid();
 };
 
 PROVOST_TEST(TstJsonRpc)
@@ -118,6 +120,17 @@ void TstJsonRpc::readsMeta()
     QVERIFY(protocol::progressTokenOf(*wrong).isNull());
     QVERIFY(protocol::workflowIdOf(*wrong).isEmpty());
     QVERIFY(protocol::metaOf(*Json::parse(R"({"_meta":[]})")) == nullptr);
+}
+
+void TstJsonRpc::textOfClientsStaysValid()
+{
+    QCOMPARE(protocol::clipped("abc", 3), QByteArray("abc"));
+    QCOMPARE(protocol::clipped("abc", 2), QByteArray("ab"));
+    QCOMPARE(protocol::clipped("aé", 2), QByteArray("a"));
+    QCOMPARE(protocol::clipped("€", 2), QByteArray(""));
+    QCOMPARE(protocol::clipped("a€b", 4), QByteArray("a€"));
+    QCOMPARE(protocol::asciiOf("agent/1 \xff\t", 20), QByteArray("agent/1 ??"));
+    QCOMPARE(protocol::asciiOf("agent", 3), QByteArray("age"));
 }
 
 #include "tst_jsonrpc.moc"
