@@ -1,6 +1,7 @@
 #include "server/audit/disk.h"
 
 #include <cerrno>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -40,6 +41,11 @@ Disk &Disk::system()
 {
     static Disk disk; // stateless
     return disk;
+}
+
+QString systemErrorText(int code)
+{
+    return QString::fromStdString(std::generic_category().message(code));
 }
 
 } // namespace provost::audit

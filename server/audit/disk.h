@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QByteArrayView>
+#include <QString>
 
 namespace provost::audit {
 
@@ -19,5 +20,8 @@ public:
 
     [[nodiscard]] static Disk &system();
 };
+
+// What an errno means, for people.
+[[nodiscard]] QString systemErrorText(int code);
 
 } // namespace provost::audit

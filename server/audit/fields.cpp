@@ -30,12 +30,12 @@ QByteArray textOf(const Record &record)
 }
 
 template <auto member>
-void setText(Record &record, QByteArray text)
+void setText(Record &record, const QByteArray &text)
 {
     if constexpr (requires { (record.*member).value; })
-        (record.*member).value = std::move(text);
+        (record.*member).value = text;
     else
-        record.*member = std::move(text);
+        record.*member = text;
 }
 
 // Of codes and lines 0 stands for none.
@@ -106,7 +106,7 @@ constexpr FieldInfo phaseField{.field = Field::Phase,
                                        return QByteArray(name.data(), qsizetype(name.size()));
                                    },
                                .setText =
-                                   [](Record &record, QByteArray text) {
+                                   [](Record &record, const QByteArray &text) {
                                        record.phase = text == "intent"    ? Phase::Intent
                                                       : text == "outcome" ? Phase::Outcome
                                                                           : Phase::Event;
@@ -138,7 +138,7 @@ constexpr FieldInfo rolesField{
                        : Json(Json::Array(record.roles.begin(), record.roles.end())).toBytes();
         },
     .setText =
-        [](Record &record, QByteArray text) {
+        [](Record &record, const QByteArray &text) {
             record.roles.clear();
             const auto roles = Json::parse(text);
             for (const Json &role : roles ? roles->items() : Json::Array())
@@ -153,7 +153,7 @@ constexpr FieldInfo toolErrorField{
     .hint = "the tool reported an error",
     .values = truths,
     .text = [](const Record &record) { return QByteArray(record.toolError ? "true" : "false"); },
-    .setText = [](Record &record, QByteArray text) { record.toolError = text == "true"; }};
+    .setText = [](Record &record, const QByteArray &text) { record.toolError = text == "true"; }};
 
 constexpr std::array<FieldInfo, 33> table{{
     phaseField,

@@ -65,7 +65,7 @@ struct FieldInfo
     std::span<const std::string_view> values = {}; // if there are only few
     // Of texts: several as a JSON array, none as an empty text.
     QByteArray (*text)(const Record &) = nullptr;
-    void (*setText)(Record &, QByteArray) = nullptr;
+    void (*setText)(Record &, const QByteArray &) = nullptr;
     // Of numbers and times.
     std::optional<std::int64_t> (*number)(const Record &) = nullptr;
     void (*setNumber)(Record &, std::optional<std::int64_t>) = nullptr;

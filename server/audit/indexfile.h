@@ -10,6 +10,8 @@
 
 #include <QHash>
 
+#include <map>
+#include <optional>
 #include <unordered_map>
 
 namespace provost::audit {

@@ -153,23 +153,19 @@ Result<void> Journal::State::closeInterrupted()
 void Journal::State::enqueue(const Record &record, Waiter waiter)
 {
     Entry entry = entryOf(record, std::move(waiter));
-    Result<void> admitted;
-    bool mustSchedule = false;
-    {
-        const Lock lock(mutex);
-        admitted = admit(entry);
-        if (admitted) {
-            m_waitingBytes += entry.members.size();
-            m_waiting.push_back(std::move(entry));
-            mustSchedule = !std::exchange(m_isScheduled, true);
-        } else if (entry.call.phase == Phase::Outcome
-                   && m_lostOutcomes.size() < m_options.openCallsMax) {
-            m_lostOutcomes.insert(entry.call.callId);
-        }
-    }
-    if (!admitted)
+    mutex.lock();
+    if (auto admitted = admit(entry); !admitted) {
+        if (record.phase == Phase::Outcome && m_lostOutcomes.size() < m_options.openCallsMax)
+            m_lostOutcomes.insert(record.callId);
+        mutex.unlock();
         answer(entry.waiter, tl::make_unexpected(std::move(admitted).error()));
-    else if (mustSchedule)
+        return;
+    }
+    m_waitingBytes += entry.members.size();
+    m_waiting.push_back(std::move(entry));
+    const bool wasScheduled = std::exchange(m_isScheduled, true);
+    mutex.unlock();
+    if (!wasScheduled)
         m_committers.schedule(shared_from_this());
 }
 
@@ -422,14 +418,14 @@ Journal::~Journal()
     m_state->finish();
 }
 
-Completion<Receipt> Journal::append(Record record)
+Completion<Receipt> Journal::append(const Record &record)
 {
     Completion<Receipt> completion;
     m_state->enqueue(record, completion.resolver());
     return completion;
 }
 
-Result<Receipt> Journal::appendAndWait(Record record)
+Result<Receipt> Journal::appendAndWait(const Record &record)
 {
     std::promise<Result<Receipt>> promise;
     auto answered = promise.get_future();

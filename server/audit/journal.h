@@ -54,10 +54,10 @@ public:
     // Durable when it answers. An outcome that was refused must not be appended again: once the journal works, it
     // closes that call as "interrupted" itself.
     // Errors: Storage (path and need), Unavailable (queue full), InvalidInput (call id), TooLarge.
-    [[nodiscard]] Completion<Receipt> append(Record record);
+    [[nodiscard]] Completion<Receipt> append(const Record &record);
 
     // The same for callers without an event loop; blocks. Not for gateway or ui threads.
-    [[nodiscard]] Result<Receipt> appendAndWait(Record record);
+    [[nodiscard]] Result<Receipt> appendAndWait(const Record &record);
 
     [[nodiscard]] std::int64_t lastSequence() const; // durable ones, any thread
     [[nodiscard]] const std::filesystem::path &directory() const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -30,9 +29,8 @@ Result<QByteArray> readRange(const std::filesystem::path &path, qint64 from, qin
     if (file >= 0)
         ::close(file);
     if (part < 0)
-        return fail(ErrorCode::Storage,
-                    QStringLiteral("cannot read journal segment `%1`: %2")
-                        .arg(toText(path), QString::fromLocal8Bit(std::strerror(error))));
+        return fail(ErrorCode::Storage, QStringLiteral("cannot read journal segment `%1`: %2")
+                                            .arg(toText(path), systemErrorText(error)));
     bytes.truncate(got);
     return bytes;
 }
@@ -206,9 +204,9 @@ Result<DirectoryLock> DirectoryLock::take(const std::filesystem::path &directory
     const std::filesystem::path path = directory / "lock";
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0)
-        return fail(ErrorCode::Storage,
-                    QStringLiteral("cannot open `%1`: %2")
-                        .arg(toText(path), QString::fromLocal8Bit(std::strerror(errno))));
+        return fail(
+            ErrorCode::Storage,
+            QStringLiteral("cannot open `%1`: %2").arg(toText(path), systemErrorText(errno)));
     DirectoryLock lock(file);
     if (::flock(file, LOCK_EX | LOCK_NB) != 0)
         return fail(ErrorCode::Storage,

@@ -1,8 +1,9 @@
 #include "server/audit/journalreader.h"
 
+#include "server/audit/disk.h"
+
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,11 +14,6 @@ namespace provost::audit {
 namespace {
 
 constexpr qsizetype chunkBytes = 64 << 10;
-
-QString systemError(int code)
-{
-    return QString::fromLocal8Bit(std::strerror(code)); // NOLINT(concurrency-mt-unsafe): glibc's is
-}
 
 // The segment that holds `sequence`: the last one that does not begin after it.
 const Segment *segmentOf(const std::vector<Segment> &segments, std::int64_t sequence)
@@ -155,7 +151,7 @@ Result<void> JournalReader::open(const Segment &segment, qint64 offset)
     m_file = ::open(segment.path.c_str(), O_RDONLY | O_CLOEXEC);
     if (m_file < 0)
         return fail(ErrorCode::Storage, QStringLiteral("cannot read journal segment `%1`: %2")
-                                            .arg(toText(segment.path), systemError(errno)));
+                                            .arg(toText(segment.path), systemErrorText(errno)));
     m_segment = segment.first;
     m_lineOffset = offset;
     m_buffer.clear();
@@ -206,7 +202,7 @@ Result<bool> JournalReader::fill()
     if (got < 0)
         return fail(ErrorCode::Storage,
                     QStringLiteral("cannot read journal segment `%1`: %2")
-                        .arg(toText(segmentPath(m_directory, m_segment)), systemError(errno)));
+                        .arg(toText(segmentPath(m_directory, m_segment)), systemErrorText(errno)));
     return got > 0;
 }
 
@@ -244,7 +240,7 @@ Result<QByteArray> readLine(const std::filesystem::path &directory, const LinePo
     const int file = ::open(segment->path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return fail(ErrorCode::Storage, QStringLiteral("cannot read journal segment `%1`: %2")
-                                            .arg(toText(segment->path), systemError(errno)));
+                                            .arg(toText(segment->path), systemErrorText(errno)));
     QByteArray line(position.bytes, Qt::Uninitialized);
     const ssize_t got =
         ::pread(file, line.data(), std::size_t(line.size()), off_t(position.offset));

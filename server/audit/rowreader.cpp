@@ -38,8 +38,8 @@ Result<AuditRow> RowReader::read(const storage::Statement &row)
         case ColumnKind::Word: {
             if (row.isNull(++column))
                 break;
-            TRY_LET(QByteArray text, word(row.get<std::int64_t>(column)));
-            info.setText(result.record, std::move(text));
+            TRY_LET(const QByteArray text, word(row.get<std::int64_t>(column)));
+            info.setText(result.record, text);
         }
         }
     }

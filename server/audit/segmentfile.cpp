@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,11 +18,6 @@ constexpr qint64 stepBytesMin = 256 << 10;
 constexpr qint64 stepBytesMax = 8 << 20;
 constexpr qint64 copyBytes = 1 << 20;
 constexpr mode_t privateMode = 0600;
-
-QString systemError(int code)
-{
-    return QString::fromLocal8Bit(std::strerror(code)); // NOLINT(concurrency-mt-unsafe): glibc's is
-}
 
 qint64 bytesFree(const std::filesystem::path &path)
 {
@@ -223,8 +217,8 @@ Result<void> SegmentFile::putBack()
 
 tl::unexpected<Error> SegmentFile::failure(const QString &doing, int code, qint64 bytesNeeded) const
 {
-    QString message =
-        QStringLiteral("%1 journal segment `%2`: %3").arg(doing, toText(m_path), systemError(code));
+    QString message = QStringLiteral("%1 journal segment `%2`: %3")
+                          .arg(doing, toText(m_path), systemErrorText(code));
     if ((code == ENOSPC || code == EDQUOT) && bytesNeeded > 0)
         message += QStringLiteral("; %1 bytes are needed, the file system has %2 free")
                        .arg(bytesNeeded)
@@ -244,7 +238,7 @@ Result<void> syncDirectory(const std::filesystem::path &directory, Disk &disk)
     }
     if (error != 0)
         return fail(ErrorCode::Storage, QStringLiteral("cannot sync journal directory `%1`: %2")
-                                            .arg(toText(directory), systemError(error)));
+                                            .arg(toText(directory), systemErrorText(error)));
     return {};
 }
 
