@@ -90,7 +90,7 @@ private:
 
     void checkPolicy(const Policy &policy)
     {
-        if (auto rule = Rule::compile(policy, m_diagnostics)) {
+        if (auto rule = Rule::compile(policy, m_programs, m_diagnostics)) {
             for (const CompiledCondition &condition : rule->conditions())
                 checkCondition(condition);
             m_rules.push_back(*std::move(rule));
@@ -115,7 +115,7 @@ private:
 
     void checkCondition(const CompiledCondition &condition)
     {
-        for (condition::Problem &problem : findProblems(condition.program)) {
+        for (condition::Problem &problem : findProblems(*condition.program)) {
             const SourceLocation where = locationIn(condition.text, problem.at);
             const QByteArray message = "in the condition: " + problem.message;
             problem.isError ? error(where, message) : warning(where, message);
@@ -265,6 +265,7 @@ private:
 
     const Tenant &m_tenant;
     std::vector<const Policy *> m_policies;
+    ProgramCache m_programs;
     std::vector<Rule> m_rules; // those that compile
     std::vector<QByteArray> m_defined;
     std::set<QByteArray> m_granted; // roles that a policy or grant names

@@ -42,9 +42,10 @@ Result<void> CompiledTenant::build()
                < std::tuple(rankOf(b->effect), b->where.line, b->where.column);
     });
     rules.reserve(policies.size());
+    ProgramCache programs;
     for (const Policy *policy : policies) {
         std::vector<Diagnostic> diagnostics;
-        auto rule = Rule::compile(*policy, diagnostics);
+        auto rule = Rule::compile(*policy, programs, diagnostics);
         if (!rule)
             return fail(ErrorCode::InvalidInput,
                         QStringLiteral("policy `%1`: %2")
@@ -120,7 +121,7 @@ Decision CompiledTenant::decideCall(const Request &request) const
     Tally tally(request);
     for (const std::uint32_t number : candidates) {
         const Rule &rule = rules[number];
-        if (!rule.applies(request))
+        if (!rule.appliesAsCandidate(request))
             continue;
         evaluation.budget = {};
         ConditionResult result = rule.test(evaluation, unknowns);
@@ -146,7 +147,7 @@ bool CompiledTenant::couldAllow(const Request &request) const
     const condition::Unknowns unknowns{request.resource.rowAttributes, true};
     for (const std::uint32_t number : candidates) {
         const Rule &rule = rules[number];
-        if (!rule.applies(request))
+        if (!rule.appliesAsCandidate(request))
             continue;
         evaluation.budget = {};
         const ConditionResult result = rule.test(evaluation, unknowns);

@@ -200,7 +200,7 @@ private:
             return; // it applies
         if (!isError && result.outcome != ConditionResult::Outcome::False)
             return;
-        const condition::Program &program = result.condition->program;
+        const condition::Program &program = *result.condition->program;
         const SourceLocation where = result.condition->text.where;
         if (isError) {
             const QByteArray detail = Rule::describe(result);

@@ -53,8 +53,9 @@ private:
         tenant.where = node.where;
         tenant.isolation = "shared";
         const auto policies = [&](const YamlNode &list) {
+            std::unordered_map<QByteArray, int> names;
             m_read.items(list, "policies",
-                         [&](const YamlNode &item) { readPolicy(item, tenant.policies); });
+                         [&](const YamlNode &item) { readPolicy(item, names, tenant.policies); });
         };
         const auto roles = [&](const YamlNode &list) {
             m_read.items(list, "roles",
@@ -111,7 +112,9 @@ private:
             text = value->text;
     }
 
-    void readPolicy(const YamlNode &node, std::vector<Policy> &policies)
+    // `lines`: where the names of the tenant's policies stand.
+    void readPolicy(const YamlNode &node, std::unordered_map<QByteArray, int> &lines,
+                    std::vector<Policy> &policies)
     {
         Policy policy;
         policy.where = node.where;
@@ -140,13 +143,10 @@ private:
             if (node.find(needed) == nullptr)
                 m_read.error(node.where, "a policy needs `" + QByteArray(needed) + "`");
         }
-        const auto same = std::find_if(policies.begin(), policies.end(), [&](const Policy &other) {
-            return other.name.text == policy.name.text;
-        });
-        if (same != policies.end() && !policy.name.text.isEmpty())
+        const auto [first, isNew] = lines.emplace(policy.name.text, policy.name.where.line);
+        if (!isNew && !policy.name.text.isEmpty())
             m_read.error(policy.name.where, "policy `" + policy.name.text + "` stands on line "
-                                                + QByteArray::number(same->name.where.line)
-                                                + " already");
+                                                + QByteArray::number(first->second) + " already");
         policies.push_back(std::move(policy));
     }
 

@@ -1,7 +1,5 @@
 #include "server/policy/roles.h"
 
-#include <QHash>
-
 #include <algorithm>
 
 namespace provost::policy {
@@ -40,34 +38,35 @@ RoleTable::RoleTable(const Tenant &tenant)
         m_quotas[number(quota.role.text)].push_back(&quota);
         m_hasQuotas = true;
     }
-    m_closures.resize(m_names.size());
-    for (RoleNumber role = 0; role < m_names.size(); ++role) {
-        std::vector<RoleNumber> &closure = m_closures[role];
-        closure.push_back(role);
-        for (std::size_t i = 0; i < closure.size(); ++i) { // grows as it goes
-            for (const RoleNumber parent : m_parents[closure[i]]) {
-                if (std::find(closure.begin(), closure.end(), parent) == closure.end())
-                    closure.push_back(parent);
-            }
-        }
-    }
+    close();
 }
 
 RoleNumber RoleTable::number(const QByteArray &name)
 {
-    const auto [entry, isNew] = m_numbers.emplace(name, static_cast<RoleNumber>(m_names.size()));
-    if (isNew) {
+    const std::uint32_t number = m_numbers.add(name);
+    if (number > m_names.size()) {
         m_names.push_back(name);
         m_parents.emplace_back();
         m_quotas.emplace_back();
     }
-    return entry->second;
+    return number - 1;
 }
 
-std::optional<RoleNumber> RoleTable::find(const QByteArray &name) const
+void RoleTable::close()
 {
-    const auto found = m_numbers.find(name);
-    return found == m_numbers.end() ? std::nullopt : std::optional(found->second);
+    for (RoleNumber role = 0; role < m_names.size(); ++role) {
+        const std::size_t begin = m_closures.size();
+        m_closureBegins.push_back(static_cast<std::uint32_t>(begin));
+        m_closures.push_back(role);
+        for (std::size_t i = begin; i < m_closures.size(); ++i) { // grows as it goes
+            for (const RoleNumber parent : m_parents[m_closures[i]]) {
+                const auto from = m_closures.begin() + static_cast<std::ptrdiff_t>(begin);
+                if (std::find(from, m_closures.end(), parent) == m_closures.end())
+                    m_closures.push_back(parent);
+            }
+        }
+    }
+    m_closureBegins.push_back(static_cast<std::uint32_t>(m_closures.size()));
 }
 
 RoleTable::Numbers RoleTable::rolesOf(const Subject &user) const
@@ -75,8 +74,8 @@ RoleTable::Numbers RoleTable::rolesOf(const Subject &user) const
     Numbers roles;
     for (const QByteArray &name : user.roles) {
         if (const auto role = find(name)) {
-            for (const RoleNumber inherited : m_closures[*role])
-                addOnce(roles, inherited);
+            for (std::uint32_t i = m_closureBegins[*role]; i < m_closureBegins[*role + 1]; ++i)
+                addOnce(roles, m_closures[i]);
         }
     }
     return roles;

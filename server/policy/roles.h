@@ -3,10 +3,10 @@
 #pragma once
 
 #include "server/policy/model.h"
+#include "server/policy/nametable.h"
 
 #include <QVarLengthArray>
 
-#include <unordered_map>
 #include <vector>
 
 namespace provost::policy {
@@ -23,7 +23,11 @@ public:
 
     [[nodiscard]] std::size_t size() const { return m_names.size(); }
     [[nodiscard]] const QByteArray &name(RoleNumber role) const { return m_names[role]; }
-    [[nodiscard]] std::optional<RoleNumber> find(const QByteArray &name) const;
+    [[nodiscard]] std::optional<RoleNumber> find(const QByteArray &name) const
+    {
+        const std::uint32_t number = m_numbers.find(name);
+        return number == NameTable::none ? std::nullopt : std::optional(number - 1);
+    }
 
     // The subject's roles with all that they inherit, each once.
     [[nodiscard]] Numbers rolesOf(const Subject &user) const;
@@ -37,10 +41,14 @@ public:
 private:
     RoleNumber number(const QByteArray &name);
 
-    std::unordered_map<QByteArray, RoleNumber> m_numbers;
+    void close();
+
+    NameTable m_numbers; // one more than the role's number
     std::vector<QByteArray> m_names;
-    std::vector<std::vector<RoleNumber>> m_parents;  // named in `inherits`
-    std::vector<std::vector<RoleNumber>> m_closures; // the role itself and all that it inherits
+    std::vector<std::vector<RoleNumber>> m_parents; // named in `inherits`
+    // The role itself and all that it inherits: of role n from m_closureBegins[n] on.
+    std::vector<RoleNumber> m_closures;
+    std::vector<std::uint32_t> m_closureBegins;
     std::vector<std::vector<const Quota *>> m_quotas;
     bool m_hasQuotas = false;
 };

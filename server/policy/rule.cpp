@@ -39,23 +39,56 @@ bool NamePatterns::covers(const Resource &resource) const
                           [&](const QByteArray &container) { return matches(container); });
 }
 
+namespace {
+
+QByteArray reasonOf(const Policy &policy)
+{
+    switch (policy.effect) {
+    case Effect::Allow: return "allowed by policy " + policy.name.text;
+    case Effect::Ask:
+        return policy.reason.isEmpty() ? "policy " + policy.name.text + " asks for approval"
+                                       : policy.reason;
+    case Effect::Deny:
+        return policy.reason.isEmpty() ? "denied by policy " + policy.name.text : policy.reason;
+    }
+    return {};
+}
+
+} // namespace
+
 Rule::Rule(const Policy &policy)
     : m_policy(&policy)
+    , m_effect(policy.effect)
+    , m_hasFields(!(policy.fields == FieldRules{}))
+    , m_hasRateLimit(policy.rateLimit.has_value())
+    , m_hasValidity(policy.validFrom || policy.validUntil)
+    , m_reason(reasonOf(policy))
     , m_roles(policy.roles)
     , m_tools(policy.tools)
     , m_resources(policy.resources)
     , m_targets(policy.targets)
     , m_permissions(policy.permissions)
 {
+    if (m_resources.isExact())
+        m_filing = Filing::ByResource;
+    else if (m_tools.isExact())
+        m_filing = Filing::ByTool;
+    else if (m_targets.isExact())
+        m_filing = Filing::ByTarget;
+    m_asksTool = !m_tools.isAny() && m_filing != Filing::ByTool;
+    m_asksResource = (!m_resources.isAny() && m_filing != Filing::ByResource)
+                     || (!m_targets.isAny() && m_filing != Filing::ByTarget);
+    m_asksPermission = !m_permissions.isAny() && !m_permissions.isExact();
 }
 
-std::optional<Rule> Rule::compile(const Policy &policy, std::vector<Diagnostic> &diagnostics)
+std::optional<Rule> Rule::compile(const Policy &policy, ProgramCache &programs,
+                                  std::vector<Diagnostic> &diagnostics)
 {
     Rule rule(policy);
     const auto equals =
         policy.assignmentEquals ? condition::Equals::SingleToo : condition::Equals::Double;
     for (const Located &text : policy.conditions) {
-        auto program = condition::Program::compile(text.text, equals);
+        auto program = programs.compile(text.text, equals);
         if (program)
             rule.m_conditions.push_back({*std::move(program), text});
         else
@@ -66,6 +99,19 @@ std::optional<Rule> Rule::compile(const Policy &policy, std::vector<Diagnostic> 
     if (rule.m_conditions.size() != policy.conditions.size())
         return std::nullopt;
     return rule;
+}
+
+condition::Parsed<std::shared_ptr<const condition::Program>>
+ProgramCache::compile(const QByteArray &text, condition::Equals equals)
+{
+    const std::pair key(text, equals);
+    if (const auto known = m_programs.find(key); known != m_programs.end())
+        return known->second;
+    auto program = condition::Program::compile(text, equals);
+    if (!program)
+        return tl::make_unexpected(std::move(program).error());
+    return m_programs.emplace(key, std::make_shared<const condition::Program>(*std::move(program)))
+        .first->second;
 }
 
 RuleReference Rule::reference() const
@@ -99,17 +145,18 @@ bool Rule::isValidAt(WallTime now) const
 
 bool Rule::isExhausted(const Usage &usage) const
 {
-    if (!m_policy->rateLimit)
+    if (!m_hasRateLimit)
         return false;
     const auto used = usage.callsByPolicyInPeriod.find(m_policy->name.text);
     return used != usage.callsByPolicyInPeriod.end()
            && used->second >= m_policy->rateLimit->callsMax;
 }
 
-bool Rule::applies(const Request &request) const
+bool Rule::appliesAsCandidate(const Request &request) const
 {
-    return matchesTool(request) && matchesResource(request) && matchesPermission(request)
-           && isValidAt(request.now);
+    return (!m_asksTool || matchesTool(request)) && (!m_asksResource || matchesResource(request))
+           && (!m_asksPermission || matchesPermission(request))
+           && (!m_hasValidity || isValidAt(request.now));
 }
 
 ConditionResult Rule::test(condition::Evaluation &evaluation,
@@ -120,14 +167,14 @@ ConditionResult Rule::test(condition::Evaluation &evaluation,
     ConditionResult result;
     std::vector<condition::Split> splits;
     for (const CompiledCondition &condition : m_conditions) {
-        auto rows = mayDepend ? split(condition.program, evaluation, unknowns) : std::nullopt;
+        auto rows = mayDepend ? split(*condition.program, evaluation, unknowns) : std::nullopt;
         if (rows) {
             if (!rows->complete && result.condition == nullptr)
                 result.condition = &condition;
             splits.push_back(*std::move(rows));
             continue;
         }
-        const condition::Value value = condition.program.test(evaluation);
+        const condition::Value value = condition.program->test(evaluation);
         if (value.isTrue())
             continue;
         // As with &&: one that is false decides, whatever errors the others have.
@@ -180,8 +227,8 @@ void Rule::joinRows(std::vector<condition::Split> splits, ConditionResult &resul
 QByteArray Rule::describe(const ConditionResult &result)
 {
     if (result.untranslatable)
-        return result.condition->program.text() + " cannot be turned into a row filter";
-    return result.condition->program.describe(result.error);
+        return result.condition->program->text() + " cannot be turned into a row filter";
+    return result.condition->program->describe(result.error);
 }
 
 SourceLocation locationIn(const Located &text, int offset)

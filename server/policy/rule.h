@@ -7,6 +7,8 @@
 #include "server/policy/condition/split.h"
 #include "server/policy/model.h"
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,6 +23,7 @@ public:
 
     [[nodiscard]] bool isAny() const { return m_any; }
     [[nodiscard]] bool hasGlobs() const { return !m_globs.empty(); }
+    [[nodiscard]] bool isExact() const { return !m_any && m_globs.empty(); }
     [[nodiscard]] const std::vector<QByteArray> &exact() const { return m_exact; }
     [[nodiscard]] bool matches(const QByteArray &name) const;  // an empty name only if any fits
     [[nodiscard]] bool covers(const Resource &resource) const; // itself or one of its containers
@@ -33,9 +36,21 @@ private:
     std::vector<QByteArray> m_globs;
 };
 
+// Conditions that read the same are one program: many policies say `region == ${user.region}`.
+class ProgramCache
+{
+public:
+    [[nodiscard]] condition::Parsed<std::shared_ptr<const condition::Program>>
+    compile(const QByteArray &text, condition::Equals equals);
+
+private:
+    std::map<std::pair<QByteArray, condition::Equals>, std::shared_ptr<const condition::Program>>
+        m_programs;
+};
+
 struct CompiledCondition
 {
-    condition::Program program;
+    std::shared_ptr<const condition::Program> program;
     Located text;
 };
 
@@ -61,23 +76,29 @@ class Rule
 {
 public:
     // `diagnostics` gets what the conditions' compilation says; nothing if one of them does not compile.
-    [[nodiscard]] static std::optional<Rule> compile(const Policy &policy,
+    [[nodiscard]] static std::optional<Rule> compile(const Policy &policy, ProgramCache &programs,
                                                      std::vector<Diagnostic> &diagnostics);
 
-    [[nodiscard]] const Policy &policy() const
-    {
-        return *m_policy;
-    } // of the tenant that was compiled
-    [[nodiscard]] Effect effect() const { return m_policy->effect; }
+    // Under which names RuleIndex files the rule.
+    enum class Filing : std::uint8_t { ByResource, ByTool, ByTarget, ByNoName };
+    [[nodiscard]] Filing filing() const { return m_filing; }
+
+    // Of the tenant that was compiled.
+    [[nodiscard]] const Policy &policy() const { return *m_policy; }
+    [[nodiscard]] Effect effect() const { return m_effect; }
+    [[nodiscard]] bool hasRateLimit() const { return m_hasRateLimit; }
     [[nodiscard]] RuleReference reference() const;
+    // What the agent is told when this rule decides; made once, not with each decision.
+    [[nodiscard]] const QByteArray &reason() const { return m_reason; }
+    [[nodiscard]] bool hasFields() const { return m_hasFields; }
 
     [[nodiscard]] bool matchesTool(const Request &request) const;
     [[nodiscard]] bool matchesResource(const Request &request) const;
     [[nodiscard]] bool matchesPermission(const Request &request) const;
     [[nodiscard]] bool isValidAt(WallTime now) const;
     [[nodiscard]] bool isExhausted(const Usage &usage) const;
-    // All gates from tool to valid.
-    [[nodiscard]] bool applies(const Request &request) const;
+    // All gates from tool to valid that filing does not prove. REQUIRES: the rule is a candidate of RuleIndex.
+    [[nodiscard]] bool appliesAsCandidate(const Request &request) const;
 
     [[nodiscard]] ConditionResult test(condition::Evaluation &evaluation,
                                        const condition::Unknowns &unknowns) const;
@@ -95,13 +116,23 @@ private:
     explicit Rule(const Policy &policy);
     void joinRows(std::vector<condition::Split> splits, ConditionResult &result) const;
 
+    // What every decision reads stands together.
     const Policy *m_policy;
+    Effect m_effect;
+    Filing m_filing = Filing::ByNoName;
+    bool m_hasFields;
+    bool m_hasRateLimit;
+    bool m_hasValidity;
+    bool m_asksTool = false; // gates that filing does not prove
+    bool m_asksResource = false;
+    bool m_asksPermission = false;
+    std::vector<CompiledCondition> m_conditions;
+    QByteArray m_reason;
     NamePatterns m_roles;
     NamePatterns m_tools;
     NamePatterns m_resources;
     NamePatterns m_targets;
     NamePatterns m_permissions;
-    std::vector<CompiledCondition> m_conditions;
 };
 
 // The place of a byte of a located text.

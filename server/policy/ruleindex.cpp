@@ -14,8 +14,6 @@ constexpr unsigned permissionBits = 12;
 constexpr unsigned roleBits = 24;
 static_assert(nameBits + kindBits + permissionBits + roleBits == 64);
 
-constexpr std::uint32_t unknownName = 0;
-
 std::uint64_t mixed(std::uint64_t key)
 {
     // Fibonacci hashing; the high bits are the good ones.
@@ -24,19 +22,6 @@ std::uint64_t mixed(std::uint64_t key)
 }
 
 } // namespace
-
-std::uint32_t RuleIndex::number(Names &names, const QByteArray &name)
-{
-    return names.emplace(name.toStdString(), static_cast<std::uint32_t>(names.size() + 1))
-        .first->second;
-}
-
-std::uint32_t RuleIndex::find(const Names &names, const QByteArray &name)
-{
-    const auto found =
-        names.find(std::string_view(name.constData(), static_cast<std::size_t>(name.size())));
-    return found == names.end() ? unknownName : found->second;
-}
 
 RuleIndex::Key RuleIndex::key(std::uint32_t role, std::uint32_t permission, Kind kind,
                               std::uint32_t name)
@@ -57,34 +42,33 @@ void RuleIndex::file(std::uint32_t rule, const Rule &compiled, const RoleTable &
     }
 
     std::vector<std::uint32_t> permissionNumbers;
-    const NamePatterns &permissions = compiled.permissions();
-    if (permissions.isAny() || permissions.hasGlobs())
-        permissionNumbers.push_back(0);
+    if (!compiled.permissions().isExact())
+        permissionNumbers.push_back(NameTable::none);
     else
-        for (const QByteArray &name : permissions.exact())
-            permissionNumbers.push_back(number(m_permissions, name));
+        for (const QByteArray &name : compiled.permissions().exact())
+            permissionNumbers.push_back(m_permissions.add(name));
 
     std::vector<std::pair<Kind, std::uint32_t>> names;
-    const auto isExact = [](const NamePatterns &p) { return !p.isAny() && !p.hasGlobs(); };
     const auto addNames = [&](Kind kind, const NamePatterns &patterns) {
         for (const QByteArray &name : patterns.exact())
-            names.emplace_back(kind, number(m_names, name));
+            names.emplace_back(kind, m_names.add(name));
     };
-    if (isExact(compiled.resources())) {
-        addNames(ResourceName, compiled.resources());
-    } else if (isExact(compiled.tools())) {
-        addNames(ToolName, compiled.tools());
-    } else if (isExact(compiled.targets())) {
+    switch (compiled.filing()) {
+    case Rule::Filing::ByResource: addNames(ResourceName, compiled.resources()); break;
+    case Rule::Filing::ByTool: addNames(ToolName, compiled.tools()); break;
+    case Rule::Filing::ByTarget:
         addNames(ResourceName, compiled.targets());
         addNames(ToolName, compiled.targets());
-    } else {
-        names.emplace_back(NoName, 0);
+        break;
+    case Rule::Filing::ByNoName: names.emplace_back(NoName, NameTable::none); break;
     }
 
     for (const std::uint32_t role : roleNumbers) {
         for (const std::uint32_t permission : permissionNumbers) {
-            for (const auto &[kind, name] : names)
+            for (const auto &[kind, name] : names) {
                 m_entries.push_back({key(role, permission, kind, name), rule});
+                m_kinds[role] = static_cast<KindSet>(m_kinds[role] | bitOf(kind, permission == 0));
+            }
         }
     }
 }
@@ -92,6 +76,7 @@ void RuleIndex::file(std::uint32_t rule, const Rule &compiled, const RoleTable &
 Result<void> RuleIndex::build(const std::vector<Rule> &rules, const RoleTable &roles)
 {
     m_anyRole = static_cast<std::uint32_t>(roles.size());
+    m_kinds.resize(roles.size() + 1);
     for (std::size_t i = 0; i < rules.size(); ++i) {
         file(static_cast<std::uint32_t>(i), rules[i], roles);
         if (m_entries.size() > entriesMax)
@@ -148,8 +133,8 @@ void RuleIndex::candidates(const Request &request, const RoleTable::Numbers &rol
     QVarLengthArray<std::pair<Kind, std::uint32_t>, 16> names;
     names.append({NoName, 0});
     const auto addName = [&](Kind kind, const QByteArray &name) {
-        if (const std::uint32_t known = name.isEmpty() ? unknownName : find(m_names, name);
-            known != unknownName)
+        if (const std::uint32_t known = name.isEmpty() ? NameTable::none : m_names.find(name);
+            known != NameTable::none)
             names.append({kind, known});
     };
     addName(ToolName, request.tool);
@@ -158,17 +143,21 @@ void RuleIndex::candidates(const Request &request, const RoleTable::Numbers &rol
         addName(ResourceName, container);
 
     const std::uint32_t permission =
-        request.permission.isEmpty() ? unknownName : find(m_permissions, request.permission);
+        request.permission.isEmpty() ? NameTable::none : m_permissions.find(request.permission);
     const auto collectFor = [&](std::uint32_t role) {
+        const KindSet kinds = m_kinds[role];
         for (const auto &[kind, name] : names) {
-            collect(key(role, 0, kind, name), numbers);
-            if (permission != unknownName)
+            if ((kinds & bitOf(kind, true)) != 0)
+                collect(key(role, 0, kind, name), numbers);
+            if (permission != NameTable::none && (kinds & bitOf(kind, false)) != 0)
                 collect(key(role, permission, kind, name), numbers);
         }
     };
     for (const RoleNumber role : roles)
         collectFor(role);
     collectFor(m_anyRole);
+    if (numbers.size() < 2)
+        return;
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
 }

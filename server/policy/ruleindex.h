@@ -1,17 +1,16 @@
 // From what a request names to the rules that may apply to it, without looking at the others. A rule is filed under
 // each (role, permission, name): the name of a resource or tool if the rule has exact ones, else under no name.
-// INVARIANT: every rule that applies to a request is among its candidates; the other gates are asked afterwards.
+// INVARIANT: every rule that applies to a request is among its candidates, and a candidate has passed the gates that
+// its file proves: its roles, and the other names that are exact; Rule::appliesAsCandidate() asks the rest.
 // Thread: immutable after build(); safe from any thread.
 #pragma once
 
+#include "server/policy/nametable.h"
 #include "server/policy/roles.h"
 #include "server/policy/rule.h"
 
 #include <QVarLengthArray>
 
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace provost::policy {
@@ -44,30 +43,26 @@ private:
         std::uint32_t begin = 0;
         std::uint32_t count = 0;
     };
-    // Looks texts up without making one.
-    struct TextHash
-    {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const
-        {
-            return std::hash<std::string_view>()(text);
-        }
-    };
-    using Names = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
-
     enum Kind : std::uint32_t { NoName, ResourceName, ToolName };
+    // What kinds of keys a role has at all, so that most look-ups need not be made: one bit for each kind, of keys for
+    // any permission and of keys for a certain one.
+    using KindSet = std::uint8_t;
+    static constexpr unsigned certainShift = 3;
+    static KindSet bitOf(Kind kind, bool anyPermission)
+    {
+        return static_cast<KindSet>(1U << (anyPermission ? kind : kind + certainShift));
+    }
 
-    static std::uint32_t number(Names &names, const QByteArray &name);
-    static std::uint32_t find(const Names &names, const QByteArray &name);
     static Key key(std::uint32_t role, std::uint32_t permission, Kind kind, std::uint32_t name);
     void file(std::uint32_t rule, const Rule &compiled, const RoleTable &roles);
     void fill();
     void collect(Key key, RuleNumbers &numbers) const;
 
-    std::uint32_t m_anyRole = 0; // a number behind the last role's
-    Names m_permissions;         // numbers from 1; 0 stands for any
-    Names m_names;               // of resources and tools, from 1
-    std::vector<Entry> m_entries;
+    std::uint32_t m_anyRole = 0;        // a number behind the last role's
+    NameTable m_permissions;            // 0 stands for any
+    NameTable m_names;                  // of resources and tools
+    std::vector<KindSet> m_kinds;       // by role, the last for any role
+    std::vector<Entry> m_entries;       // while building
     std::vector<std::uint32_t> m_rules; // grouped by key
     std::vector<Slot> m_slots;
 };

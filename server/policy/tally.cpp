@@ -46,11 +46,6 @@ FieldRules combineFields(const std::vector<const FieldRules *> &all, bool strict
     return combined;
 }
 
-bool hasFields(const Rule &rule)
-{
-    return !rule.policy().fields.mask.empty() || !rule.policy().fields.drop.empty();
-}
-
 RateCharge chargeOf(const Rule &rule)
 {
     const Policy &policy = rule.policy();
@@ -133,19 +128,17 @@ bool Tally::addAllow(const Rule &rule, ConditionResult result)
             m_exhausted = &rule;
         return false;
     }
-    const bool isEnough = !grant.rows && !rule.policy().rateLimit && !hasFields(rule);
-    (rule.policy().rateLimit ? m_limited : m_unlimited).append(std::move(grant));
-    return isEnough && !m_asks;
+    const bool isEnough = !grant.rows && !rule.hasRateLimit() && !rule.hasFields() && !m_asks;
+    if (isEnough && m_notDenied.empty())
+        m_plainGrant = &rule;
+    (rule.hasRateLimit() ? m_limited : m_unlimited).append(std::move(grant));
+    return isEnough;
 }
 
 Decision Tally::finish()
 {
-    if (m_deny != nullptr) {
-        const QByteArray &own = m_deny->policy().reason;
-        return denied(DenyKind::Rule, m_deny,
-                      own.isEmpty() ? QByteArray("denied by policy " + m_deny->policy().name.text)
-                                    : own);
-    }
+    if (m_deny != nullptr)
+        return denied(DenyKind::Rule, m_deny, m_deny->reason());
     if (m_unevaluableDeny != nullptr)
         return denied(DenyKind::Unevaluable, m_unevaluableDeny, m_denyProblem);
     return m_asks ? asked() : allowed();
@@ -205,20 +198,18 @@ Decision Tally::asked()
     decision.denyKind = DenyKind::None;
     const Rule *rule = m_askGrants.front().rule;
     decision.rule = rule->reference();
-    decision.reason = rule->policy().reason;
+    decision.reason = rule->reason();
     if (rule == m_unevaluableAsk) {
         decision.denyKind = DenyKind::Unevaluable;
         decision.reason = m_askProblem;
-    } else if (decision.reason.isEmpty()) {
-        decision.reason = "policy " + rule->policy().name.text + " asks for approval";
     }
-    if (rule->policy().rateLimit)
+    if (rule->hasRateLimit())
         decision.charge = chargeOf(*rule);
     std::vector<const Grant *> grants;
     std::vector<const FieldRules *> fields;
     for (const Grants *list : {&m_askGrants, &m_unlimited}) {
         for (const Grant &grant : *list) {
-            if (grant.rule != rule && grant.rule->policy().rateLimit)
+            if (grant.rule != rule && grant.rule->hasRateLimit())
                 continue; // only one rule's rate is charged
             grants.push_back(&grant);
             fields.push_back(&grant.rule->policy().fields);
@@ -231,6 +222,14 @@ Decision Tally::asked()
 
 Decision Tally::allowed()
 {
+    if (m_plainGrant != nullptr) {
+        Decision decision;
+        decision.effect = Effect::Allow;
+        decision.denyKind = DenyKind::None;
+        decision.reason = m_plainGrant->reason();
+        decision.rule = m_plainGrant->reference();
+        return decision;
+    }
     const auto givesAll = [](const Grant &grant) { return !grant.rows; };
     const Grant *limited = nullptr; // the one whose rate is charged
     const bool unlimitedWhole = std::any_of(m_unlimited.begin(), m_unlimited.end(), givesAll);
@@ -260,7 +259,7 @@ Decision Tally::allowed()
                                     [&](const Grant *grant) { return givesAll(*grant); });
     const Rule &rule = *(whole == grants.end() ? grants.front() : *whole)->rule;
     decision.rule = rule.reference();
-    decision.reason = "allowed by policy " + rule.policy().name.text;
+    decision.reason = rule.reason();
     // Which grant a row comes from is not known: only what every row gets is mild.
     decision.fields = fields.empty() ? combineFields(partial, true) : combineFields(fields, false);
     if (limited != nullptr)

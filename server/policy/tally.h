@@ -51,6 +51,8 @@ private:
     Grants m_askGrants;
     const Rule *m_unevaluableAsk = nullptr;
     QByteArray m_askProblem;
+    const Rule *m_plainGrant =
+        nullptr; // gives every row and field without a limit: nothing else matters
     Grants m_unlimited;
     Grants m_limited; // with a rate limit that has calls left
     const Rule *m_exhausted = nullptr;
