@@ -1,5 +1,6 @@
 #include "server/tools/adapters/builtin/builtinadapter.h"
 
+#include "server/tools/adapters/builtin/conformanceadapter.h"
 #include "server/tools/adapters/builtin/echoadapter.h"
 
 namespace provost::tools::builtin {
@@ -15,6 +16,8 @@ Result<std::shared_ptr<Adapter>> makeBuiltinAdapter(const Json &config)
     const QByteArray set = config["set"].toByteArray();
     if (set == "echo")
         return std::shared_ptr<Adapter>(std::make_shared<EchoAdapter>());
+    if (set == "conformance")
+        return std::shared_ptr<Adapter>(std::make_shared<ConformanceAdapter>());
     return fail(ErrorCode::InvalidInput, QStringLiteral("`set` must be echo or conformance"));
 }
 

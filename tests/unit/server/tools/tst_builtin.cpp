@@ -1,0 +1,206 @@
+// The builtin adapters: echo, and the fixture of the conformance suite.
+#include "server/tools/adapters.h"
+#include "server/tools/adapters/builtin/builtinadapter.h"
+
+#include "tests/support/await.h"
+#include "tests/support/testing.h"
+
+#include <QTest>
+
+using namespace provost;
+using namespace provost::tools;
+using provost::testing::await;
+using provost::testing::Running;
+
+namespace {
+
+std::shared_ptr<Adapter> adapterFor(const char *set)
+{
+    return *builtin::makeBuiltinAdapter(Json::object({{"kind", "builtin"}, {"set", set}}));
+}
+
+// Collects what a call sends while it runs.
+struct Notified
+{
+    std::vector<std::pair<QByteArray, Json>> all;
+    [[nodiscard]] CallContext context(Json meta = {})
+    {
+        CallContext context;
+        context.meta = std::move(meta);
+        context.notify = [this](QByteArray method, Json params) {
+            all.emplace_back(std::move(method), std::move(params));
+        };
+        return context;
+    }
+};
+
+} // namespace
+
+class TstBuiltin : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void echoes()
+    {
+        const auto echo = adapterFor("echo");
+        const auto catalog = await(echo->catalog());
+        QCOMPARE(catalog->tools.size(), 1u);
+        QCOMPARE(catalog->tools.front().policy.permission, "run");
+        const auto output =
+            await(echo->call("echo", Json::object({{"message", "h\xc3\xa9 \"x\""}}), {}));
+        QCOMPARE(output->result.toBytes(),
+                 "{\"content\":[{\"type\":\"text\",\"text\":\"h\xc3\xa9 \\\"x\\\"\"}]}");
+    }
+
+    void echoRefusesOtherArguments_data()
+    {
+        QTest::addColumn<QByteArray>("arguments");
+        QTest::newRow("none") << QByteArray("{}");
+        QTest::newRow("null") << QByteArray("null");
+        QTest::newRow("number") << QByteArray(R"({"message":1})");
+        QTest::newRow("more") << QByteArray(R"({"message":"a","b":1})");
+    }
+
+    void echoRefusesOtherArguments()
+    {
+        QFETCH(QByteArray, arguments);
+        const auto output = await(adapterFor("echo")->call("echo", *Json::parse(arguments), {}));
+        QVERIFY(output->result["isError"].toBool());
+    }
+
+    void servesNothingElse()
+    {
+        const auto echo = adapterFor("echo");
+        QCOMPARE(await(echo->call("other", {}, {})).error().code, ErrorCode::NotFound);
+        QCOMPARE(await(echo->readResource("x://y", {})).error().code, ErrorCode::NotFound);
+        QCOMPARE(await(echo->getPrompt("x", {}, {})).error().code, ErrorCode::NotFound);
+        QCOMPARE(await(echo->complete({}, {})).error().code, ErrorCode::NotFound);
+    }
+
+    void refusesUnknownConfigurations()
+    {
+        QCOMPARE(builtin::makeBuiltinAdapter(Json::object({{"set", "x"}})).error().code,
+                 ErrorCode::InvalidInput);
+        const auto typo = builtin::makeBuiltinAdapter(Json::object({{"set", "echo"}, {"sets", 1}}));
+        QVERIFY(typo.error().message.contains(QStringLiteral("`sets`")));
+    }
+
+    // Every tool and resource that is listed answers, and as the suite wants it.
+    void everythingListedAnswers()
+    {
+        const auto adapter = adapterFor("conformance");
+        const auto catalog = await(adapter->catalog());
+        QCOMPARE(catalog->tools.size(), 13u);
+        for (const ToolDescriptor &tool : catalog->tools) {
+            const auto output = await(adapter->call(tool.nativeName, Json(), {}));
+            QVERIFY2(output.has_value(), tool.name.constData());
+            QVERIFY2(!output->result["content"].items().empty(), tool.name.constData());
+            QCOMPARE(output->result["isError"].toBool(), tool.name == "test_error_handling");
+            QVERIFY(!tool.definition["description"].toByteArray().isEmpty());
+            QCOMPARE(tool.definition["inputSchema"]["type"].toByteArray(), "object");
+        }
+        for (const ItemDescriptor &resource : catalog->resources) {
+            const auto output = await(adapter->readResource(resource.nativeName, {}));
+            const Json &content = output->result["contents"].items().front();
+            QCOMPARE(content["uri"].toByteArray(), resource.name);
+            QCOMPARE(content["mimeType"], resource.definition["mimeType"]);
+        }
+    }
+
+    void readsThroughTheTemplate()
+    {
+        const auto adapter = adapterFor("conformance");
+        const auto output = await(adapter->readResource("test://template/123/data", {}));
+        QCOMPARE(output->result["contents"].items().front()["text"].toByteArray(),
+                 R"({"id":"123","templateTest":true,"data":"Data for ID: 123"})");
+        QCOMPARE(await(adapter->readResource("test://nonexistent", {})).error().code,
+                 ErrorCode::NotFound);
+        QCOMPARE(await(adapter->readResource("test://template/%ff/data", {})).error().code,
+                 ErrorCode::NotFound);
+    }
+
+    void fillsPrompts()
+    {
+        const auto adapter = adapterFor("conformance");
+        const auto output =
+            await(adapter->getPrompt("test_prompt_with_arguments",
+                                     Json::object({{"arg1", "hello"}, {"arg2", "world"}}), {}));
+        QCOMPARE(output->result.toBytes(),
+                 R"({"messages":[{"role":"user","content":{"type":"text","text":)"
+                 R"("Prompt with arguments: arg1='hello', arg2='world'"}}]})");
+        QCOMPARE(await(adapter->getPrompt("test_prompt_with_arguments", {}, {})).error().code,
+                 ErrorCode::InvalidInput);
+        QCOMPARE(await(adapter->getPrompt("test_prompt_with_image", {}, {}))
+                     ->result["messages"]
+                     .items()
+                     .size(),
+                 2u);
+        QCOMPARE(await(adapter->getPrompt("other", {}, {})).error().code, ErrorCode::NotFound);
+    }
+
+    void completesArguments()
+    {
+        const Json params = *Json::parse(R"({"ref":{"type":"ref/prompt","name":
+            "test_prompt_with_arguments"},"argument":{"name":"arg1","value":"par"}})");
+        const auto output = await(adapterFor("conformance")->complete(params, {}));
+        QCOMPARE(output->result.toBytes(),
+                 R"({"completion":{"values":["paris","park","party"],"total":3,"hasMore":false}})");
+    }
+
+    void reportsProgressOnlyWhenAsked()
+    {
+        const auto adapter = adapterFor("conformance");
+        Notified asked;
+        QVERIFY(await(adapter->call("test_tool_with_progress", {},
+                                    asked.context(Json::object({{"progressToken", 7}}))))
+                    .has_value());
+        QCOMPARE(asked.all.size(), 3u);
+        QCOMPARE(asked.all[1].first, "notifications/progress");
+        QCOMPARE(asked.all[1].second.toBytes(), R"({"progressToken":7,"progress":50,"total":100})");
+        Notified notAsked;
+        QVERIFY(
+            await(adapter->call("test_tool_with_progress", {}, notAsked.context())).has_value());
+        QVERIFY(notAsked.all.empty());
+    }
+
+    void logsWhileItRuns()
+    {
+        Notified notified;
+        QVERIFY(
+            await(adapterFor("conformance")->call("test_tool_with_logging", {}, notified.context()))
+                .has_value());
+        QCOMPARE(notified.all.size(), 3u);
+        QCOMPARE(notified.all[0].second["data"].toByteArray(), "Tool execution started");
+    }
+
+    void stopsWhenCancelled()
+    {
+        std::stop_source stop;
+        CallContext context;
+        context.stop = stop.get_token();
+        const auto adapter = adapterFor("conformance");
+        Running running(adapter->call("test_tool_with_progress", {}, context));
+        stop.request_stop();
+        QCOMPARE(running.wait().error().code, ErrorCode::Cancelled);
+    }
+
+    void changesItsLists()
+    {
+        const auto adapter = adapterFor("conformance");
+        int changes = 0;
+        adapter->setOnCatalogChanged([&] { ++changes; });
+        const auto before = await(adapter->catalog());
+        (void)await(adapter->call("test_trigger_tool_change", {}, {}));
+        (void)await(adapter->call("test_trigger_prompt_change", {}, {}));
+        const auto after = await(adapter->catalog());
+        QCOMPARE(changes, 2);
+        QCOMPARE(after->tools.size(), before->tools.size() + 1);
+        QCOMPARE(after->prompts.size(), before->prompts.size() + 1);
+        QVERIFY(await(adapter->getPrompt(after->prompts.back().nativeName, {}, {})).has_value());
+        (void)await(adapter->call("test_trigger_tool_change", {}, {}));
+        QCOMPARE(await(adapter->catalog())->tools.size(), before->tools.size());
+    }
+};
+
+PROVOST_TEST(TstBuiltin)
+#include "tst_builtin.moc"
