@@ -94,6 +94,7 @@ void StatusBar::showError(const Error &error)
     for (Label *const label : {m_agents, m_mode, m_rate, m_journal}) {
         label->setText({});
     }
+    m_problems->hide();
     update();
 }
 

@@ -42,20 +42,14 @@ class Stage : public QWidget
 public:
     Stage()
     {
-        m_control.givenStatus = control::ServerStatus{.endpoint = "http://127.0.0.1:7777",
-                                                      .admin = {},
-                                                      .listening = true,
-                                                      .agents = 214,
-                                                      .callsPerSecond = 412,
-                                                      .p99Us = 3100,
-                                                      .problems = {"tool server `crm` failed"},
-                                                      .orgRevision = {},
-                                                      .version = {}};
-        std::vector<control::TenantRow> tenants(2);
-        tenants[0].id = TenantId("acme-corp");
-        tenants[0].name = "ACME Corporation";
-        tenants[1].id = TenantId("beta-inc");
-        m_control.givenTenants = tenants;
+        m_control.serverStatus.agents = 214;
+        m_control.serverStatus.callsPerSecond = 412;
+        m_control.serverStatus.p99Us = 3100;
+        m_control.serverStatus.problems = {"tool server `crm` failed"};
+        m_control.tenantRows.resize(2);
+        m_control.tenantRows[0].id = TenantId("acme-corp");
+        m_control.tenantRows[0].name = "ACME Corporation";
+        m_control.tenantRows[1].id = TenantId("beta-inc");
         WindowOptions options;
         options.safeMode = true;
         options.pages.clear();
