@@ -1,5 +1,7 @@
 #include "server/tools/adapters/sql/rowcondition.h"
 
+#include <cmath>
+
 namespace provost::tools::sql {
 
 namespace {
@@ -79,16 +81,77 @@ private:
                 return wanted ? never : always;
             return '(' + name(*column) + (wanted ? " IS NOT NULL)" : " IS NULL)");
         }
-        if (column == nullptr)
+        if (column == nullptr || column->kind == ColumnKind::Other)
             return never;
-        if (filter.op != Operator::In)
-            return compared(wanted, filter.op, *column, filter.value);
-        std::vector<QByteArray> parts;
-        for (const Json &item : filter.value.items())
-            parts.push_back(compared(wanted, Operator::Equal, *column, item));
-        if (parts.empty())
-            return wanted ? QByteArray(never) : '(' + name(*column) + " IS NOT NULL)";
-        return wanted ? joined(parts, " OR ", never) : joined(parts, " AND ", never);
+        switch (filter.op) {
+        case Operator::Equal: return equals(wanted, *column, filter.value);
+        case Operator::NotEqual: return equals(!wanted, *column, filter.value);
+        case Operator::In: {
+            std::vector<QByteArray> parts;
+            if (!wanted) // also where the list is empty
+                parts.push_back(decidable(*column, {}));
+            for (const Json &item : filter.value.items())
+                parts.push_back(equals(wanted, *column, item));
+            return joined(parts, wanted ? " OR " : " AND ", never);
+        }
+        default: return compares(wanted, filter.op, *column, filter.value);
+        }
+    }
+
+    // Where it is certain that the column's value is not `value` unless the two compare equal; empty if nowhere.
+    [[nodiscard]] QByteArray decidable(const Column &column, const Json &value) const
+    {
+        // Blobs reach agents as text that the database does not know, so nothing is certain about them.
+        if (column.kind == ColumnKind::Dynamic)
+            return "(typeof(" + name(column) + ")"
+                   + (isLarge(value) ? " IN ('integer','text'))"
+                                     : " IN ('integer','real','text'))");
+        if (column.kind == ColumnKind::Number && isLarge(value))
+            return {};
+        return '(' + name(column) + " IS NOT NULL)";
+    }
+
+    // Values of different types are not equal; that is certain. Only a missing value is neither.
+    QByteArray equals(bool wanted, const Column &column, const Json &value)
+    {
+        const QByteArray certain = decidable(column, value);
+        if (!isComparable(value) || certain.isEmpty())
+            return never;
+        const QByteArray guard = typeGuard(column, value);
+        if (guard.isEmpty())
+            return wanted ? QByteArray(never) : certain;
+        const QByteArray same =
+            '(' + guard + " AND " + operand(column, Operator::Equal) + '=' + bound(value) + ')';
+        return wanted ? same : '(' + certain + " AND NOT " + same + ')';
+    }
+
+    // Order and parts of text exist within one type only; across types it is neither.
+    QByteArray compares(bool wanted, Operator op, const Column &column, const Json &value)
+    {
+        const bool ofText = isTextOperator(op);
+        const QByteArray guard = typeGuard(column, value);
+        if (!isComparable(value) || guard.isEmpty() || (ofText && !value.isString()))
+            return never;
+        const QByteArray test =
+            ofText ? textTest(op, column, value) : operand(column, op) + symbol(op) + bound(value);
+        return '(' + guard + " AND " + (wanted ? "" : "NOT ") + '(' + test + "))";
+    }
+
+    // Conditions turn a whole number into a double where it meets one, databases do not. Beyond 2^53 that differs, so
+    // there a whole number is compared with whole numbers only, and a double with nothing.
+    static bool isLarge(const Json &value)
+    {
+        const auto number = value.toDouble();
+        return value.isNumber() && (!number || std::abs(*number) >= 9007199254740992.0);
+    }
+
+    static bool isComparable(const Json &value)
+    {
+        if (!isLarge(value))
+            return true;
+        const QByteArray text = value.numberText();
+        const bool isWhole = !text.contains('.') && !text.contains('e') && !text.contains('E');
+        return isWhole && value.toInteger().has_value();
     }
 
     [[nodiscard]] QByteArray name(const Column &column) const
@@ -99,22 +162,25 @@ private:
     // Holds only where the column's value has the type of `value`; empty if it never can.
     [[nodiscard]] QByteArray typeGuard(const Column &column, const Json &value) const
     {
-        const QByteArray present = name(column) + " IS NOT NULL";
+        const QByteArray given = name(column) + " IS NOT NULL";
         switch (column.kind) {
         case ColumnKind::Dynamic:
             if (value.isString())
                 return "typeof(" + name(column) + ")='text'";
             if (value.isNumber())
-                return "typeof(" + name(column) + ") IN ('integer','real')";
+                return "typeof(" + name(column) + ") IN "
+                       + (isLarge(value) ? "('integer')" : "('integer','real')");
             return {}; // SQLite has no booleans: 1 is a number
         case ColumnKind::Text:
-        case ColumnKind::TextLike: return value.isString() ? present : QByteArray();
+        case ColumnKind::TextLike: return value.isString() ? given : QByteArray();
+        case ColumnKind::WholeNumber: return value.isNumber() ? given : QByteArray();
         case ColumnKind::Number:
             // JSON has no such numbers.
-            return value.isNumber() ? present + " AND " + name(column)
-                                          + "::text NOT IN ('NaN','Infinity','-Infinity')"
-                                    : QByteArray();
-        case ColumnKind::Boolean: return value.isBool() ? present : QByteArray();
+            return value.isNumber() && !isLarge(value)
+                       ? given + " AND " + name(column)
+                             + "::text NOT IN ('NaN','Infinity','-Infinity')"
+                       : QByteArray();
+        case ColumnKind::Boolean: return value.isBool() ? given : QByteArray();
         case ColumnKind::Other: return {};
         }
         return {};
@@ -133,26 +199,11 @@ private:
         case ColumnKind::Dynamic:
             // `+` takes the column's type affinity off, which would convert the other side. Equality needs it not
             // (the guard has compared types already) and keeps its index.
-            return (op == Operator::Equal || op == Operator::NotEqual ? "" : "+") + name(column)
-                   + " COLLATE BINARY";
+            return (op == Operator::Equal ? "" : "+") + name(column) + " COLLATE BINARY";
         case ColumnKind::Text: return name(column) + "::text COLLATE \"C\"";
         case ColumnKind::TextLike: return "(to_json(" + name(column) + ")#>>'{}') COLLATE \"C\"";
         default: return name(column);
         }
-    }
-
-    QByteArray compared(bool wanted, Operator op, const Column &column, const Json &value)
-    {
-        const QByteArray guard = typeGuard(column, value);
-        const bool isText = value.isString();
-        const bool isOrder = op != Operator::Equal && op != Operator::NotEqual;
-        if (guard.isEmpty() || (isTextOperator(op) && !isText)
-            || (isOrder && value.isBool())) // booleans have no order in SQLite's reading of them
-            return never;
-        const QByteArray test = isTextOperator(op)
-                                    ? textTest(op, column, value)
-                                    : operand(column, op) + symbol(op) + bound(value);
-        return '(' + guard + " AND " + (wanted ? "" : "NOT ") + '(' + test + "))";
     }
 
     static bool isTextOperator(Operator op)
@@ -163,8 +214,6 @@ private:
     static const char *symbol(Operator op)
     {
         switch (op) {
-        case Operator::Equal: return "=";
-        case Operator::NotEqual: return "<>";
         case Operator::Less: return "<";
         case Operator::LessOrEqual: return "<=";
         case Operator::Greater: return ">";
@@ -177,9 +226,13 @@ private:
     {
         if (value.toByteArray().isEmpty())
             return always; // any text begins with, ends with and contains the empty one
-        const QByteArray part = bound(value);
         const bool isSqlite = m_options.engine == Engine::Sqlite;
-        const QByteArray text = isSqlite ? '+' + name(column) : operand(column, op);
+        // As bytes: SQLite's functions on text end at a NUL.
+        const auto bytes = [&](const QByteArray &term) {
+            return isSqlite ? QByteArray("CAST(" + term + " AS BLOB)") : term;
+        };
+        const QByteArray part = bytes(bound(value));
+        const QByteArray text = bytes(isSqlite ? name(column) : operand(column, op));
         const QByteArray found = (isSqlite ? "instr(" : "strpos(") + text + ',' + part + ')';
         switch (op) {
         case Operator::StartsWith: return found + "=1";

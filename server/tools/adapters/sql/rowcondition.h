@@ -13,7 +13,7 @@
 namespace provost::tools::sql {
 
 // What values a column holds, as far as conditions care. SQLite types each value, not the column.
-enum class ColumnKind { Dynamic, Text, TextLike, Number, Boolean, Other };
+enum class ColumnKind { Dynamic, Text, TextLike, WholeNumber, Number, Boolean, Other };
 
 struct Column
 {
