@@ -1,0 +1,20 @@
+// How the audit page words what it shows.
+// Thread: any.
+#pragma once
+
+#include "server/control/types.h"
+#include "ui/kit/badge.h"
+
+namespace provost::ui {
+
+[[nodiscard]] QString clockText(WallTime time); // "12:58:40.791", UTC
+[[nodiscard]] QString dateText(WallTime time);  // "2026-11-22 12:58:40.791 UTC"
+
+// What became of a call in one word: allow, masked, deny, ask, limited, error, cancelled, interrupted, open.
+[[nodiscard]] BadgeLook verdictOf(const control::AuditRow &row);
+[[nodiscard]] BadgeLook verdictOf(policy::Effect effect);
+
+// "tenants/acme-corp.yaml, line 31"
+[[nodiscard]] QString placeText(const QByteArray &file, int line);
+
+} // namespace provost::ui

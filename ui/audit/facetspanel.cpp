@@ -1,0 +1,155 @@
+#include "ui/audit/facetspanel.h"
+
+#include "ui/kit/clipboard.h"
+#include "ui/kit/label.h"
+#include "ui/kit/theme.h"
+#include "ui/kit/words.h"
+
+#include <QMenu>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace provost::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString titleOf(const QByteArray &field)
+{
+    if (field == "tool")
+        return FacetsPanel::tr("Tool");
+    if (field == "user")
+        return FacetsPanel::tr("User");
+    if (field == "agent")
+        return FacetsPanel::tr("Agent");
+    if (field == "rule")
+        return FacetsPanel::tr("Rule");
+    if (field == "status")
+        return FacetsPanel::tr("Status");
+    return QString::fromUtf8(field);
+}
+
+// `field:value`, quoted where the filter language needs it.
+QString termOf(const QByteArray &field, const QByteArray &value)
+{
+    const QString text = QString::fromUtf8(value);
+    const bool plain = std::all_of(text.begin(), text.end(), [](QChar c) {
+        return c.isLetterOrNumber() || u"_-.@/".contains(c);
+    });
+    QString quoted = text;
+    quoted.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
+    return QString::fromUtf8(field) + u':' + (plain && !text.isEmpty() ? text : u'"' + quoted + u'"');
+}
+
+// One value: its name, its share, and a thin bar.
+class ValueRow final : public QWidget
+{
+public:
+    ValueRow(FacetsPanel &panel, QByteArray field, control::FacetValue value, double share)
+        : m_panel(panel)
+        , m_term(termOf(field, value.value))
+        , m_value(std::move(value))
+        , m_share(share)
+    {
+        setObjectName(u"facet."_s + m_term);
+        setAccessibleName(FacetsPanel::tr("%1, %2 records: narrow the filter").arg(m_term, numberText(m_value.count)));
+        setFocusPolicy(Qt::TabFocus);
+        setFixedHeight(28);
+        setCursor(Qt::PointingHandCursor);
+        setToolTip(plainToolTip(QString::fromUtf8(m_value.value) + u"\n"_s
+                                + FacetsPanel::tr("%1 records. Click to include, right click to exclude.").arg(numberText(m_value.count))));
+        setAttribute(Qt::WA_Hover);
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        const QString share = shareText(qint64(m_share * 1000), 1000);
+        painter.setFont(fontOf(TextRole::Caption));
+        const int shareWidth = painter.fontMetrics().horizontalAdvance(share);
+        const QRect text = rect().adjusted(0, 0, 0, -6);
+        painter.setPen(tokens().color(Tone::Muted));
+        painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, share);
+        painter.setPen(tokens().color(underMouse() || hasFocus() ? Tone::Accent : Tone::Neutral));
+        const QString name = painter.fontMetrics().elidedText(QString::fromUtf8(m_value.value), Qt::ElideMiddle, width() - shareWidth - 8);
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, name);
+        const int y = height() - 5;
+        painter.fillRect(0, y, width(), 2, tokens().line);
+        painter.fillRect(0, y, std::max(2, int(width() * m_share)), 2, tokens().accent);
+    }
+    void mouseReleaseEvent(QMouseEvent *event) override
+    {
+        if (event->button() == Qt::LeftButton)
+            Q_EMIT m_panel.termChosen(m_term);
+    }
+    void keyPressEvent(QKeyEvent *event) override
+    {
+        if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Space)
+            Q_EMIT m_panel.termChosen(m_term);
+        else
+            QWidget::keyPressEvent(event);
+    }
+    void contextMenuEvent(QContextMenuEvent *event) override
+    {
+        auto *const menu = new QMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        FacetsPanel &panel = m_panel;
+        const QString term = m_term;
+        const QString value = QString::fromUtf8(m_value.value);
+        menu->addAction(FacetsPanel::tr("Include"), &panel, [&panel, term] { Q_EMIT panel.termChosen(term); });
+        menu->addAction(FacetsPanel::tr("Exclude"), &panel, [&panel, term] { Q_EMIT panel.termChosen(u'-' + term); });
+        menu->addAction(FacetsPanel::tr("Copy value"), &panel, [value] { copyText(value); });
+        menu->popup(event->globalPos());
+    }
+
+private:
+    FacetsPanel &m_panel;
+    QString m_term;
+    control::FacetValue m_value;
+    double m_share;
+};
+
+} // namespace
+
+FacetsPanel::FacetsPanel(QWidget *parent)
+    : Card(parent)
+{
+    setObjectName(u"audit.facets"_s);
+    setFlush();
+    setFixedWidth(168);
+    auto *const scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_content = new QWidget;
+    m_column = new QVBoxLayout(m_content);
+    m_column->setContentsMargins(12, 10, 12, 10);
+    m_column->setSpacing(2);
+    scroll->setWidget(m_content);
+    body()->addWidget(scroll);
+}
+
+void FacetsPanel::setFacets(const std::vector<control::Facet> &facets, qint64 records)
+{
+    while (QLayoutItem *item = m_column->takeAt(0)) {
+        delete item->widget(); // NOLINT(cppcoreguidelines-owning-memory): taken out of the layout, nobody else owns it
+        delete item;           // NOLINT(cppcoreguidelines-owning-memory): as above
+    }
+    for (const control::Facet &facet : facets) {
+        if (facet.values.empty())
+            continue;
+        m_column->addWidget(new Label(titleOf(facet.field), TextRole::Heading));
+        for (const control::FacetValue &value : facet.values) {
+            const double share = records > 0 ? std::min(1.0, double(value.count) / double(records)) : 0;
+            m_column->addWidget(new ValueRow(*this, facet.field, value, share));
+        }
+        m_column->addSpacing(8);
+    }
+    m_column->addStretch();
+}
+
+} // namespace provost::ui
