@@ -109,16 +109,13 @@ private:
 
     TraceStep stepOf(const Rule &rule)
     {
-        std::vector<Miss> misses = missesOf(rule);
         TraceStep step{rule.reference(), rule.effect(), Outcome::Applied, {}, {}, {}};
-        if (!misses.empty()) {
+        if (auto misses = missesOf(rule, 1); !misses.empty()) {
             Miss &first = misses.front();
             step.outcome = first.outcome;
             step.gate = first.gate;
-            step.detail = first.detail;
-            step.where = first.where;
-            if (rule.effect() == Effect::Allow)
-                m_grants.push_back({&rule, std::move(misses)});
+            step.detail = std::move(first.detail);
+            step.where = std::move(first.where);
         } else if (const ConditionResult result = test(rule);
                    result.outcome == ConditionResult::Outcome::RowDependent) {
             step.outcome = Outcome::RowDependent;
@@ -127,17 +124,47 @@ private:
         return step;
     }
 
+    // Of the gates that need no condition to be run.
+    [[nodiscard]] std::size_t namesMissed(const Rule &rule) const
+    {
+        return static_cast<std::size_t>(!m_tenant.matchesRole(rule, m_roles))
+               + static_cast<std::size_t>(!rule.matchesTool(m_request))
+               + static_cast<std::size_t>(!rule.matchesResource(m_request))
+               + static_cast<std::size_t>(!rule.matchesPermission(m_request));
+    }
+
+    std::vector<NearGrant> nearGrants()
+    {
+        std::vector<NearGrant> grants;
+        std::size_t least = gatesMissedMax;
+        for (const Rule &rule : m_tenant.rules) {
+            if (rule.effect() != Effect::Allow || namesMissed(rule) > least)
+                continue;
+            std::vector<Miss> misses = missesOf(rule, least + 1);
+            if (misses.empty() || misses.size() > least)
+                continue;
+            if (misses.size() < least)
+                grants.clear();
+            least = misses.size();
+            if (grants.size() < suggestionsMax)
+                grants.push_back({&rule, std::move(misses)});
+        }
+        return grants;
+    }
+
     ConditionResult test(const Rule &rule)
     {
         m_evaluation.budget = {};
         return rule.test(m_evaluation, {m_request.resource.rowAttributes});
     }
 
-    // All gates that the rule fails, in their order; none if it applies.
-    std::vector<Miss> missesOf(const Rule &rule)
+    // The first `most` gates that the rule fails, in their order; none if it applies.
+    std::vector<Miss> missesOf(const Rule &rule, std::size_t most)
     {
         std::vector<Miss> misses;
         missNames(rule, misses);
+        if (misses.size() >= most)
+            return misses;
         const Policy &policy = rule.policy();
         if (!rule.isValidAt(m_request.now))
             misses.push_back(
@@ -243,15 +270,9 @@ private:
                                   + (decision.denyKind == DenyKind::Rule
                                          ? ") denies it; deny wins over every grant"
                                          : ") could not be evaluated and therefore denies it"));
-        std::stable_sort(m_grants.begin(), m_grants.end(),
-                         [](const NearGrant &a, const NearGrant &b) {
-                             return a.misses.size() < b.misses.size();
-                         });
-        for (const NearGrant &grant : m_grants) {
-            const bool isNear = grant.misses.size() <= gatesMissedMax
-                                && grant.misses.size() == m_grants.front().misses.size();
-            if (!isNear || suggestions.size() >= suggestionsMax || byRule)
-                break;
+        if (byRule)
+            return suggestions;
+        for (const NearGrant &grant : nearGrants()) {
             QByteArray changes;
             for (const Miss &miss : grant.misses)
                 changes += (changes.isEmpty() ? "" : " and ") + miss.change;
@@ -271,7 +292,6 @@ private:
     const Request &m_request;
     const CompiledTenant::Roles m_roles;
     condition::Evaluation m_evaluation;
-    std::vector<NearGrant> m_grants;
 };
 
 } // namespace
