@@ -83,19 +83,22 @@ void Card::addToHeader(QWidget *widget)
 
 QVBoxLayout *Card::addSection(const QString &title)
 {
-    auto *const holder = new QWidget(this);
-    auto *const column = new QVBoxLayout(holder);
-    const QMargins margins = m_body->contentsMargins();
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    auto *const line = new Hairline(Qt::Horizontal, holder);
-    column->addWidget(line);
-    if (!title.isEmpty()) {
-        column->addWidget(new Label(title, TextRole::Heading, holder));
+    if (!m_hasSections) {
+        m_hasSections = true;
+        m_column->setStretchFactor(m_body, 0);
+        m_column->addStretch(1); // stays last: parts keep together at the top
     }
-    Q_UNUSED(margins)
-    m_body->addWidget(holder);
-    return column;
+    const int end = m_column->count() - 1;
+    auto *const section = new QVBoxLayout;
+    section->setContentsMargins(metrics::CardPadding - 1, metrics::Gap - 2,
+                                metrics::CardPadding - 1, metrics::Gap);
+    section->setSpacing(8);
+    m_column->insertWidget(end, new Hairline(Qt::Horizontal, this)); // over the whole width
+    m_column->insertLayout(end + 1, section);
+    if (!title.isEmpty()) {
+        section->addWidget(new Label(title, TextRole::Heading, this));
+    }
+    return section;
 }
 
 void Card::setBorderTone(Tone tone)

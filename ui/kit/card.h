@@ -32,7 +32,7 @@ public:
     void setSeparated();
     // Puts something at the right end of the header.
     void addToHeader(QWidget *widget);
-    // A heading over a hairline that starts a new part of the body.
+    // A hairline over the whole width and a heading: a new part below the body. Parts keep together at the top.
     QVBoxLayout *addSection(const QString &title);
     // The border tells something: a draft, a warning. The text must tell it too.
     void setBorderTone(Tone tone);
@@ -50,6 +50,7 @@ private:
     Label *m_title = nullptr;
     std::optional<Tone> m_borderTone;
     bool m_separated = false;
+    bool m_hasSections = false;
 };
 
 // A one pixel line in the line colour.

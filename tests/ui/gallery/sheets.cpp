@@ -242,7 +242,6 @@ QWidget *makeStates()
         banner->set(tone, text);
         below->addWidget(banner);
     }
-    snippets->body()->addStretch(1);
     Card *const corner = cardAt(1, 1);
     corner->setTitle(u"Toasts and menu"_s);
     auto *const menu = new QMenu(corner);
@@ -269,10 +268,11 @@ QWidget *makeStates()
 
 std::vector<Sheet> sheets()
 {
-    return {{u"controls"_s, 900, makeControls}, {u"states"_s, 850, makeStates},
-            {u"data"_s, 900, makeData},         {u"code"_s, 900, makeCode},
-            {u"icons"_s, 420, makeIcons},       {u"window"_s, 850, makeWindow},
-            {u"palette"_s, 850, makePalette},   {u"help"_s, 700, makeHelp}};
+    return {{u"controls"_s, 900, makeControls},
+            {u"states"_s, 850, makeStates},
+            {u"data"_s, 900, makeData},
+            {u"code"_s, 900, makeCode},
+            {u"icons"_s, 420, makeIcons}};
 }
 
 } // namespace gallery

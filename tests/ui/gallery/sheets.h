@@ -17,6 +17,7 @@ struct Sheet
     QWidget *(*make)();
 };
 
+// Of the program that is linked: provost_gallery has the parts, provost_window_gallery the window around pages.
 [[nodiscard]] std::vector<Sheet> sheets();
 
 [[nodiscard]] QWidget *makeControls();
@@ -24,8 +25,5 @@ struct Sheet
 [[nodiscard]] QWidget *makeData();
 [[nodiscard]] QWidget *makeCode();
 [[nodiscard]] QWidget *makeIcons();
-[[nodiscard]] QWidget *makeWindow();
-[[nodiscard]] QWidget *makePalette();
-[[nodiscard]] QWidget *makeHelp();
 
 } // namespace gallery

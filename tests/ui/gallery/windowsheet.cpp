@@ -81,8 +81,6 @@ private:
     StillClock m_clock;
 };
 
-} // namespace
-
 QWidget *makeWindow()
 {
     auto *const stage = new Stage;
@@ -105,6 +103,15 @@ QWidget *makeHelp()
     stage->hide();
     help->open(u"audit"_s);
     return help;
+}
+
+} // namespace
+
+std::vector<Sheet> sheets()
+{
+    return {{u"window"_s, 850, makeWindow},
+            {u"palette"_s, 850, makePalette},
+            {u"help"_s, 700, makeHelp}};
 }
 
 } // namespace gallery
