@@ -58,7 +58,7 @@ public:
     ~Acceptor() override;
 
 protected:
-    void incomingConnection(qintptr descriptor) override;
+    void incomingConnection(qintptr accepted) override;
 
 private:
     void onGone(const ConnectionGone &gone);

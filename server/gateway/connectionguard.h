@@ -1,6 +1,7 @@
 // Stands between one client and QtHttpServer, whose parser is lenient and has no limits. The guard takes every byte
-// off the socket first, reads it with the strict scanner, and lets QtHttpServer see a request (its line and Host,
-// see GuardedSocket) only when it is whole and well-formed. What is not is answered and closed here.
+// off the socket first, reads it with the strict scanner, and lets QtHttpServer see a request only when it is whole and
+// well-formed: its method and target, so that headers and body are read once and framed by one reader. What is not
+// well-formed is answered and closed here.
 // INVARIANT: one request at a time is handed on; what a client sends ahead waits until the answer is complete, so
 // answers keep their order. Every wait has a time-out.
 // Thread: the loop of the connection.

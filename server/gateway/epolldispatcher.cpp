@@ -206,8 +206,8 @@ int EpollDispatcher::waitMs() const
 bool EpollDispatcher::dispatchSockets(int waitMs)
 {
     applyChanges();
-    std::array<epoll_event, eventsMax>
-        events; // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): epoll_wait fills what is read
+    std::array<epoll_event, eventsMax> events;
     const int count = ::epoll_wait(m_epoll.get(), events.data(), int(events.size()), waitMs);
     bool any = false;
     for (int i = 0; i < count; ++i) {

@@ -85,7 +85,7 @@ LoopHandlerFactory handlerFactory(RequestHandler handler)
 }
 
 FrontDoor::FrontDoor(FrontDoorOptions options, const Clock &clock, LoopHandlerFactory makeHandler)
-    : m_options(std::move(options))
+    : m_options(options)
     , m_clock(clock)
     , m_makeHandler(std::move(makeHandler))
 {

@@ -53,7 +53,7 @@ private:
     MonotonicTime m_patienceEnds;
     std::chrono::sys_seconds m_dateSecond;
     QByteArray m_date;
-    std::array<char, 64 << 10> m_scratch; // what was read and is being scanned; kept by nobody
+    std::array<char, 64 << 10> m_scratch{}; // what was read and is being scanned; kept by nobody
     std::unique_ptr<LoopHandler> m_handler;
     std::unique_ptr<QtHttpServerAdapter> m_server;
 };

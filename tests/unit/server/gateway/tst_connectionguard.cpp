@@ -16,6 +16,8 @@ private Q_SLOTS:
 
     void answersAndKeepsTheConnection();
     void answersByteByByte();
+    void letsEveryTargetThrough_data();
+    void letsEveryTargetThrough();
     void answersPipelinedRequestsInOrder();
     void closesOnWhoSendsTooFarAhead();
     void refusesBadRequestsWithoutHandlingThem();
@@ -63,6 +65,31 @@ void TstConnectionGuard::answersByteByByte()
     }
     QTRY_VERIFY(client.received().endsWith("\r\n\r\nabcde"));
     QCOMPARE(statusesOf(client.received()), QByteArray("200"));
+}
+
+// Whatever QtHttpServer thinks of a target, it must report the request.
+void TstConnectionGuard::letsEveryTargetThrough_data()
+{
+    QTest::addColumn<QByteArray>("requestLine");
+    for (const char *method : {"GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+        QTest::newRow(method) << QByteArray(method) + " / HTTP/1.1";
+    for (const char *target :
+         {"//", "//evil.example.com/x", "/?", "/?a=b&c", "/%00%ff%2f", "/:1", "/a@b:c", "/..//./x",
+          "/'();!$*,+=~", "http://localhost/x?y", "http://localhost"})
+        QTest::newRow(target) << "GET " + QByteArray(target) + " HTTP/1.1";
+    QTest::newRow("long") << "GET /" + QByteArray(8'000, 'x') + " HTTP/1.1";
+    QTest::newRow("asterisk") << QByteArray("OPTIONS * HTTP/1.1");
+    QTest::newRow("1.0") << QByteArray("GET / HTTP/1.0");
+}
+
+void TstConnectionGuard::letsEveryTargetThrough()
+{
+    QFETCH(QByteArray, requestLine);
+    Client client(open());
+    client.send(requestLine + "\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(statusesOf(client.received()), QByteArray("200"));
+    QCOMPARE(m_seen->requests.load(), 1);
 }
 
 void TstConnectionGuard::answersPipelinedRequestsInOrder()
