@@ -76,6 +76,7 @@ public:
         int watches = 0;
     };
     ControlRoom room;
+    QByteArray identityProblem; // control thread: why keys cannot be read; empty if they can
     EventThread controlThread{"control"};
 
     gateway::SessionTable sessions{clock, random};
@@ -231,7 +232,9 @@ void Host::Building::makeConsole()
 // `provost key revoke` and an editor on the org directory work beside a running server.
 void Host::Building::watchOutsideChanges()
 {
-    if (const auto changed = identities->reloadIfChanged(); changed && *changed) {
+    const auto changed = identities->reloadIfChanged();
+    identityProblem = changed ? QByteArray() : changed.error().message.toUtf8();
+    if (changed && *changed) {
         recordActsBeside();
         news(LocalControl::News::Configuration);
     }
@@ -264,6 +267,8 @@ std::vector<QByteArray> Host::Building::problems()
     controlThread.run([&] {
         if (room.tenants)
             found = room.tenants->status().value_or(control::ServerStatus()).problems;
+        if (!identityProblem.isEmpty())
+            found.push_back("no key can be verified: " + identityProblem);
     });
     return found;
 }

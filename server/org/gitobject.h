@@ -30,7 +30,6 @@ using GitSignature = GitObject<git_signature, git_signature_free>;
 using GitDiff = GitObject<git_diff, git_diff_free>;
 using GitRevwalk = GitObject<git_revwalk, git_revwalk_free>;
 using GitBlob = GitObject<git_blob, git_blob_free>;
-using GitAny = GitObject<git_object, git_object_free>;
 
 // Calls a function that fills a handle: take<GitTree>(git_commit_tree, commit).
 template <class Object, class Function, class... Arguments>

@@ -54,6 +54,19 @@ std::vector<QByteArray> changedFiles(git_repository *repository, git_commit *com
     return files;
 }
 
+// A link below the org directory could lead a write out of it.
+bool passesThroughLink(const std::filesystem::path &top, const QByteArray &name)
+{
+    std::filesystem::path at = top;
+    for (const QByteArray &part : name.split('/')) {
+        at /= part.toStdString();
+        std::error_code error;
+        if (std::filesystem::is_symlink(std::filesystem::symlink_status(at, error)))
+            return true;
+    }
+    return false;
+}
+
 Result<void> writeFile(const QString &path, const QByteArray &text)
 {
     QDir().mkpath(QFileInfo(path).path());
@@ -64,15 +77,32 @@ Result<void> writeFile(const QString &path, const QByteArray &text)
     return {};
 }
 
-Result<void> addWorkingTree(git_repository *repository)
+// Stages exactly the org's files: what decides is in history, whatever .gitignore says, and nothing else is.
+Result<void> stageFiles(git_repository *repository, const std::vector<File> &files)
 {
     int status = 0;
     const auto index = take<GitIndex>(status, git_repository_index, repository);
     if (!index)
         return gitFailure(QStringLiteral("cannot read the index of the org directory"));
-    if (git_index_add_all(index.get(), nullptr, GIT_INDEX_ADD_DEFAULT, nullptr, nullptr) != 0
-        || git_index_write(index.get()) != 0)
-        return gitFailure(QStringLiteral("cannot stage the org directory"));
+    const auto isThere = [&](const char *path) {
+        return std::any_of(files.begin(), files.end(),
+                           [&](const File &file) { return file.name == path; });
+    };
+    std::vector<QByteArray> gone;
+    for (std::size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
+        const char *path = git_index_get_byindex(index.get(), i)->path;
+        if (isOrgFileName(path) && !isThere(path))
+            gone.emplace_back(path);
+    }
+    for (const QByteArray &path : gone)
+        git_index_remove_bypath(index.get(), path.constData());
+    for (const File &file : files) {
+        if (git_index_add_bypath(index.get(), file.name.constData()) != 0)
+            return gitFailure(
+                QStringLiteral("cannot stage `%1`").arg(QString::fromUtf8(file.name)));
+    }
+    if (git_index_write(index.get()) != 0)
+        return gitFailure(QStringLiteral("cannot write the index of the org directory"));
     return {};
 }
 
@@ -84,6 +114,11 @@ Result<std::unique_ptr<OrgRepository>> OrgRepository::open(std::filesystem::path
     git_libgit2_init();
     // The administrator named this directory; who owns it is the operating system's matter.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+    // What a user's or the system's git configuration says must not change what a commit means.
+    for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
+                            GIT_CONFIG_LEVEL_PROGRAMDATA})
+        git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     git_repository *repository = nullptr;
@@ -133,14 +168,10 @@ QByteArray OrgRepository::revision() const
 
 bool OrgRepository::hasOutsideEdits() const
 {
-    git_status_options options = GIT_STATUS_OPTIONS_INIT;
-    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS;
-    git_status_list *list = nullptr;
-    if (git_status_list_new(&list, m_repository, &options) != 0)
-        return true; // reading it again will tell what is wrong
-    const bool edited = git_status_list_entrycount(list) > 0;
-    git_status_list_free(list);
-    return edited;
+    const auto working = workingFiles();
+    const auto committed = filesAt(revision());
+    // What cannot be read now counts as edited: reading it again will tell what is wrong.
+    return !working || !committed || *working != *committed;
 }
 
 Result<QByteArray> OrgRepository::commitOutsideEdits(const QByteArray &author,
@@ -148,7 +179,8 @@ Result<QByteArray> OrgRepository::commitOutsideEdits(const QByteArray &author,
 {
     if (!revision().isEmpty() && !hasOutsideEdits())
         return revision();
-    TRY_DO(addWorkingTree(m_repository));
+    TRY_LET(const std::vector<File> files, workingFiles());
+    TRY_DO(stageFiles(m_repository, files));
     return commit(author, reason);
 }
 
@@ -194,16 +226,47 @@ Result<QByteArray> OrgRepository::apply(const Change &change)
                     QStringLiteral("the policies have changed since you opened them (now at "
                                    "revision %1); compare and apply again")
                         .arg(QString::fromUtf8(revision())));
-    for (const File &file : change.files) {
+    TRY_LET(const std::vector<File> before, workingFiles());
+    const auto applied = [&]() -> Result<QByteArray> {
+        TRY_DO(writeFiles(change.files));
+        TRY_LET(const std::vector<File> after, workingFiles());
+        TRY_DO(stageFiles(m_repository, after));
+        return commit(change.author, change.reason);
+    }();
+    if (!applied)
+        restore(before, change.files);
+    return applied;
+}
+
+Result<void> OrgRepository::writeFiles(const std::vector<File> &files) const
+{
+    for (const File &file : files) {
+        if (passesThroughLink(m_directory, file.name))
+            return fail(
+                ErrorCode::InvalidInput,
+                QStringLiteral(
+                    "`%1` is a link or lies behind one; the org directory holds plain files only")
+                    .arg(QString::fromUtf8(file.name)));
         const QString path =
             QString::fromStdString((m_directory / file.name.toStdString()).string());
-        if (file.bytes.isEmpty())
-            QFile::remove(path);
-        else
+        if (!file.bytes.isEmpty())
             TRY_DO(writeFile(path, file.bytes));
+        else if (QFile::exists(path) && !QFile::remove(path))
+            return fail(ErrorCode::Storage, QStringLiteral("cannot remove `%1`").arg(path));
     }
-    TRY_DO(addWorkingTree(m_repository));
-    return commit(change.author, change.reason);
+    return {};
+}
+
+// Puts back what a change that failed half-way has written. What cannot be put back shows as an outside edit.
+void OrgRepository::restore(const std::vector<File> &before, const std::vector<File> &touched) const
+{
+    std::vector<File> old;
+    for (const File &file : touched) {
+        const auto was = std::find_if(before.begin(), before.end(),
+                                      [&](const File &known) { return known.name == file.name; });
+        old.push_back(was != before.end() ? *was : File{file.name, {}});
+    }
+    static_cast<void>(writeFiles(old));
 }
 
 Result<std::vector<Commit>> OrgRepository::history(int commitsMax) const
@@ -243,11 +306,15 @@ Result<std::vector<File>> OrgRepository::filesAt(const QByteArray &revision) con
     int status = 0;
     if (!isHash)
         return unknown();
-    const auto object =
-        take<GitAny>(status, git_revparse_single, m_repository, revision.constData());
-    if (!object)
+    git_oid prefix;
+    if (git_oid_fromstrn(&prefix, revision.constData(), static_cast<std::size_t>(revision.size()))
+        != 0)
         return unknown();
-    const auto tree = take<GitAny>(status, git_object_peel, object.get(), GIT_OBJECT_TREE);
+    const auto commit = take<GitCommit>(status, git_commit_lookup_prefix, m_repository, &prefix,
+                                        static_cast<std::size_t>(revision.size()));
+    if (!commit)
+        return unknown();
+    const auto tree = take<GitTree>(status, git_commit_tree, commit.get());
     if (!tree)
         return unknown();
     struct Walk
@@ -269,7 +336,7 @@ Result<std::vector<File>> OrgRepository::filesAt(const QByteArray &revision) con
                                   static_cast<qsizetype>(git_blob_rawsize(blob.get())))});
         return 0;
     };
-    git_tree_walk(reinterpret_cast<git_tree *>(tree.get()), GIT_TREEWALK_PRE, visit, &walk);
+    git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk);
     std::sort(walk.files.begin(), walk.files.end(),
               [](const File &a, const File &b) { return a.name < b.name; });
     return std::move(walk.files);

@@ -49,7 +49,7 @@ public:
                                                         const QByteArray &reason);
     // The last commit; empty if there is none yet.
     [[nodiscard]] QByteArray revision() const;
-    // True when files on disk differ from the last commit. Cheap enough to ask twice a second.
+    // True when files on disk differ from the last commit. Reads them all.
     [[nodiscard]] bool hasOutsideEdits() const;
 
     // Writes the files and commits them. The new revision.
@@ -70,6 +70,8 @@ private:
     OrgRepository(std::filesystem::path directory, const Clock &clock, git_repository *repository);
 
     [[nodiscard]] Result<QByteArray> commit(const QByteArray &author, const QByteArray &reason);
+    [[nodiscard]] Result<void> writeFiles(const std::vector<File> &files) const;
+    void restore(const std::vector<File> &before, const std::vector<File> &touched) const;
 
     const std::filesystem::path m_directory;
     const Clock &m_clock;

@@ -174,6 +174,8 @@ Result<void> migrate(Database &database, std::span<const char *const> steps)
                         .arg(toText(database.path()))
                         .arg(from)
                         .arg(steps.size()));
+    if (from == steps.size())
+        return {}; // nothing is written, so that readers of data_version see no change
     for (std::size_t step = from; step < steps.size(); ++step)
         TRY_DO(database.executeScript(steps[step]));
     TRY_DO(database.executeScript("PRAGMA user_version = "
