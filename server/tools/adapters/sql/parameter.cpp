@@ -145,6 +145,15 @@ Json schemaOf(const Parameter &parameter)
 
 } // namespace
 
+BoundValue boundAs(const Json &value)
+{
+    if (value.isBool())
+        return {value, Parameter::Type::Boolean};
+    if (value.isNumber())
+        return {value, value.toInteger() ? Parameter::Type::Integer : Parameter::Type::Number};
+    return {value, Parameter::Type::String};
+}
+
 Result<Parameter> readParameter(const QByteArray &name, const Json &from, const QByteArray &where)
 {
     Members members(from, where);

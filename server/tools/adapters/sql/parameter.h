@@ -31,6 +31,17 @@ struct Parameter
     std::shared_ptr<const re2::RE2> pattern; // must occur in the text; null: any
 };
 
+// A value for a placeholder. PostgreSQL wants the type of a NULL as well.
+struct BoundValue
+{
+    Json value; // null, or of the type
+    Parameter::Type type = Parameter::Type::String;
+    bool operator==(const BoundValue &) const = default;
+};
+
+// With the type that the value itself has.
+[[nodiscard]] BoundValue boundAs(const Json &value);
+
 // `where` opens error messages: "tools[2].input.limit". Errors: InvalidInput.
 [[nodiscard]] Result<Parameter> readParameter(const QByteArray &name, const Json &from,
                                               const QByteArray &where);

@@ -1,5 +1,6 @@
 #include "server/tools/adapters/sql/session.h"
 
+#include "server/tools/adapters/sql/postgressession.h"
 #include "server/tools/adapters/sql/sqlitesession.h"
 
 namespace provost::tools::sql {
@@ -9,9 +10,9 @@ Result<std::shared_ptr<Session>> openSession(std::shared_ptr<const Config> confi
 {
     switch (config->database.engine) {
     case Engine::Sqlite: return SqliteSession::open(std::move(config), access, clock, random);
-    case Engine::Postgres: break;
+    case Engine::Postgres: return PostgresSession::open(std::move(config), clock, random);
     }
-    return fail(ErrorCode::InvalidInput, QStringLiteral("this database is not supported"));
+    return fail(ErrorCode::Internal, QStringLiteral("an engine without a session"));
 }
 
 } // namespace provost::tools::sql

@@ -28,8 +28,8 @@ struct Job
 
     Trust trust = Trust::Declared;
     Access access = Access::Read;
-    QByteArray statement;     // with the engine's placeholders
-    std::vector<Json> values; // null, a boolean, a number or a text for each placeholder
+    QByteArray statement;           // with the engine's placeholders
+    std::vector<BoundValue> values; // for each placeholder
     std::optional<policy::RowFilter> rowFilter;
     policy::FieldRules fields;
     QByteArray target;                  // the table that a write changes

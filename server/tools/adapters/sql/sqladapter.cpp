@@ -59,18 +59,24 @@ struct SqlAdapter::Prepared
 
 namespace {
 
-Result<Json> boundValue(const Binding &binding, const Json &arguments, const CallContext &context)
+Result<BoundValue> boundValue(const Binding &binding, const DeclaredTool &tool,
+                              const Json &arguments, const CallContext &context)
 {
-    if (binding.source == Binding::Source::Argument)
-        return arguments[binding.name];
+    if (binding.source == Binding::Source::Argument) {
+        for (const Parameter &parameter : tool.parameters) {
+            if (parameter.name == binding.name)
+                return BoundValue{arguments[binding.name], parameter.type};
+        }
+        return fail(ErrorCode::Internal, QStringLiteral("a placeholder without an input"));
+    }
     if (binding.name == "id")
-        return Json(context.user.value);
+        return boundAs(context.user.value);
     const Json &value = context.userAttributes[binding.name];
     if (!value.isString() && !value.isNumber() && !value.isBool())
         return fail(ErrorCode::InvalidInput, u"your identity has no attribute `"
                                                  % QString::fromUtf8(binding.name)
                                                  % u"`, which this tool needs");
-    return value;
+    return boundAs(value);
 }
 
 // A failure of the statement is an answer to the agent; a failure to run it is not.
@@ -96,6 +102,8 @@ Result<Output> outputOf(Result<Answer> answer, bool saysDatabaseErrors)
                                     "to nothing, a value that must be unique, or one out of range");
         return output;
     case ErrorCode::Denied: output.result = toolFailure(output.detail); return output;
+    case ErrorCode::Unavailable: // the cause may name hosts and files; it is in status()
+        return fail(ErrorCode::Unavailable, QStringLiteral("the database cannot be used now"));
     default: return fail(error);
     }
 }
@@ -154,7 +162,7 @@ Result<SqlAdapter::Prepared> SqlAdapter::prepare(const QByteArray &name, const J
             return fail(ErrorCode::NotFound, QStringLiteral("this server has no such tool"));
         TRY_LET(const Json checked, checkArguments(tool->parameters, arguments));
         for (const Binding &binding : tool->statement.bindings) {
-            TRY_LET(Json value, boundValue(binding, checked, context));
+            TRY_LET(BoundValue value, boundValue(binding, *tool, checked, context));
             job.values.push_back(std::move(value));
         }
         job.access = tool->access;
@@ -219,7 +227,7 @@ Task<Result<Output>> SqlAdapter::readResource(QByteArray nativeUri, CallContext 
         co_return fail(queued.error());
     const auto tables = co_await described;
     if (!tables)
-        co_return fail(tables.error());
+        co_return fail(ErrorCode::Unavailable, QStringLiteral("the database cannot be used now"));
     for (const Table &table : *tables) {
         if (schemaUri(*shared->config, table.rule) == nativeUri)
             co_return Output{.result = schemaResult(nativeUri, table, context.fields)};

@@ -154,7 +154,7 @@ Result<void> SqliteSession::connect(Access access)
 {
     const QString path = QString::fromUtf8(m_config->database.path);
     if (!QFileInfo(path).isFile()) // opening would make it
-        return fail(ErrorCode::Unavailable, QStringLiteral("the database file is missing"));
+        return fail(ErrorCode::Unavailable, u"the database file `" % path % u"` is missing");
     m_connection = u"provost-sql-" % QString::fromLatin1(randomToken(m_random, 22));
     m_database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection);
     m_database.setDatabaseName(path);
@@ -379,8 +379,8 @@ Result<Answer> SqliteSession::query(const Job &job, const Cover &cover)
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     bool done = query.prepare(QString::fromUtf8(job.statement));
-    for (const Json &value : job.values)
-        query.addBindValue(variantOf(value));
+    for (const BoundValue &bound : job.values)
+        query.addBindValue(variantOf(bound.value));
     done = done && query.exec();
     if (!done)
         return fail(errorOf(query.lastError(), &job, m_clock));

@@ -227,7 +227,10 @@ private Q_SLOTS:
         SqlBench bench(servers, m_directory->filePath(QStringLiteral("none")).toUtf8());
         const auto catalog = bench.catalog();
         QCOMPARE(catalog.error().code, ErrorCode::Unavailable);
-        QVERIFY(!catalog.error().message.contains(m_directory->path())); // it may reach an agent
+        QVERIFY(catalog.error().message.contains(m_directory->path())); // for the operator
+        const auto call = bench.call("query", queryOf("SELECT 1"));
+        QCOMPARE(call.error().code, ErrorCode::Unavailable);
+        QVERIFY(!call.error().message.contains(m_directory->path())); // for the agent
         QCOMPARE(bench.adapter().status().state, AdapterState::Failed);
         QVERIFY(!QFile::exists(m_directory->filePath(QStringLiteral("none/a.db"))));
     }
