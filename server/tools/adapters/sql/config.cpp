@@ -107,6 +107,10 @@ Result<std::vector<TableRule>> readTables(const Json &from, const QByteArray &da
             table.within = {database};
         table.rowAttributes = members.texts("row_attributes");
         table.columns = members.texts("columns");
+        for (const TableRule &other : tables) {
+            if (isSameName(other.name, name))
+                members.refuse("table", "is declared twice: names do not differ by case alone");
+        }
         TRY_DO(members.finish());
         tables.push_back(std::move(table));
     }

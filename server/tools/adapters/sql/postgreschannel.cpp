@@ -153,7 +153,8 @@ Result<std::int64_t> PostgresChannel::execute(const QByteArray &sql,
             wanted = onRow(texts);
         }
         // The function wants a pointer to what it does not change.
-        changed = QByteArray(PQcmdTuples(const_cast<PGresult *>(result))).toLongLong(); // NOLINT
+        changed = QByteArray(PQcmdTuples(const_cast<PGresult *>(result)))
+                      .toLongLong(); // NOLINT(cppcoreguidelines-pro-type-const-cast): see above
     }));
     return changed;
 }
