@@ -46,7 +46,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     // First silence the bell, then look at what was posted: whoever posts later rings again.
     if (m_rung) {
         std::uint64_t count = 0;
-        static_cast<void>(::read(m_bell.get(), &count, sizeof count));
+        [[maybe_unused]] const ssize_t taken = ::read(m_bell.get(), &count, sizeof count);
         m_rung = false;
     }
     Q_EMIT awake();
@@ -138,7 +138,8 @@ void EpollDispatcher::wakeUp()
     if (m_rung.exchange(true))
         return;
     const std::uint64_t one = 1;
-    static_cast<void>(::write(m_bell.get(), &one, sizeof one)); // fails only when it rings already
+    // Fails only when it rings already.
+    [[maybe_unused]] const ssize_t rung = ::write(m_bell.get(), &one, sizeof one);
 }
 
 void EpollDispatcher::interrupt()
