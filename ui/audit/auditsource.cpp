@@ -3,6 +3,8 @@
 #include "ui/audit/auditwords.h"
 #include "ui/kit/words.h"
 
+#include <cmath>
+
 namespace provost::ui {
 
 using namespace control;
@@ -45,6 +47,7 @@ void AuditSource::setQuery(AuditQuery query)
     m_known.clear();
     m_query = std::move(query);
     m_total.reset();
+    m_newest.reset();
     Q_EMIT reset();
 }
 
@@ -68,13 +71,13 @@ const AuditRow *AuditSource::known(const QByteArray &id) const
 std::vector<RowSource::Column> AuditSource::columns() const
 {
     return {{u"time"_s, tr("Time"), 104},
-            {u"tenant"_s, tr("Tenant"), 92},
-            {u"user"_s, tr("User"), 140},
-            {u"tool"_s, tr("Tool"), 168},
-            {u"decision"_s, tr("Decision"), 100},
+            {u"tenant"_s, tr("Tenant"), 88},
+            {u"user"_s, tr("User"), 136},
+            {u"tool"_s, tr("Tool"), 160},
+            {u"decision"_s, tr("Decision"), 98},
             {u"rule"_s, tr("Rule"), -1},
-            {u"ms"_s, tr("Time taken"), 84, Qt::AlignRight},
-            {u"records"_s, tr("Rows"), 60, Qt::AlignRight}};
+            {u"ms"_s, tr("Took"), 72, Qt::AlignRight},
+            {u"records"_s, tr("Rows"), 56, Qt::AlignRight}};
 }
 
 Cell AuditSource::cell(const WindowRow &window, int column) const
@@ -83,11 +86,17 @@ Cell AuditSource::cell(const WindowRow &window, int column) const
     if (row == nullptr)
         return {};
     switch (column) {
-    case Time: return {.text = clockText(row->timestamp), .font = CellFont::Mono, .toolTip = dateText(row->timestamp)};
+    case Time:
+        return {.text = clockText(row->timestamp),
+                .font = CellFont::Mono,
+                .toolTip = dateText(row->timestamp)};
     case Tenant:
-        return {.text = row->id.tenant.isEmpty() ? tr("installation") : QString::fromUtf8(row->id.tenant.value),
+        return {.text = row->id.tenant.isEmpty() ? tr("installation")
+                                                 : QString::fromUtf8(row->id.tenant.value),
                 .tone = row->id.tenant.isEmpty() ? Tone::Muted : Tone::Neutral};
-    case User: return {.text = QString::fromUtf8(row->user.value), .toolTip = QString::fromUtf8(row->agent)};
+    case User:
+        return {.text = QString::fromUtf8(row->user.value),
+                .toolTip = QString::fromUtf8(row->agent)};
     case Tool:
         return {.text = QString::fromUtf8(row->tool.isEmpty() ? row->action : row->tool),
                 .font = CellFont::Mono,
@@ -101,7 +110,24 @@ Cell AuditSource::cell(const WindowRow &window, int column) const
                 .tone = row->policy.isEmpty() ? Tone::Muted : Tone::Neutral,
                 .toolTip = QString::fromUtf8(row->reason)};
     case Duration: return {.text = durationText(row->durationUs)};
-    case Records: return {.text = row->recordsReturned ? numberText(*row->recordsReturned) : QString()};
+    case Records:
+        return {.text = row->recordsReturned ? numberText(*row->recordsReturned) : QString()};
+    default: return {};
+    }
+}
+
+std::pair<QByteArray, QByteArray> AuditSource::filterOf(const AuditRow &row, int column)
+{
+    switch (column) {
+    case Tenant: return {"tenant", row.id.tenant.value};
+    case User: return {"user", row.user.value};
+    case Tool:
+        return row.tool.isEmpty() ? std::pair<QByteArray, QByteArray>{"action", row.action}
+                                  : std::pair<QByteArray, QByteArray>{"tool", row.tool};
+    case DecisionColumn:
+        return row.decision.isEmpty() ? std::pair<QByteArray, QByteArray>{"status", row.status}
+                                      : std::pair<QByteArray, QByteArray>{"decision", row.decision};
+    case Rule: return {"rule", row.policy};
     default: return {};
     }
 }
@@ -120,7 +146,8 @@ void AuditSource::request(const RowRequest &request)
     case RowRequest::From::Above:
         if (anchor != nullptr)
             page.anchor = *anchor;
-        page.direction = request.from == RowRequest::From::Below ? PageDirection::Older : PageDirection::Newer;
+        page.direction =
+            request.from == RowRequest::From::Below ? PageDirection::Older : PageDirection::Newer;
         ask(request.token, std::move(page), false);
         return;
     case RowRequest::From::Around: askAround(request); return;
@@ -133,69 +160,81 @@ void AuditSource::askAround(const RowRequest &request)
 {
     const auto id = request.anchor ? recordIdOf(request.anchor->id) : std::nullopt;
     if (!id) {
-        Q_EMIT failed(request.token, tr("The link names no record."));
+        fail(request.token, {ErrorCode::InvalidInput, tr("the link names no record")});
         return;
     }
     m_open.emplace(request.token, std::stop_source());
-    m_control.auditDetail(*id, {this, [this, request](const Result<AuditDetail> &detail) {
-                                    if (m_open.erase(request.token) == 0)
-                                        return;
-                                    if (!detail) {
-                                        Q_EMIT failed(request.token, detail.error().message);
-                                        return;
-                                    }
-                                    AuditRow place = detail->row;
-                                    place.timestamp += Microseconds(1); // so that the record itself is older
-                                    ask(request.token, {.query = m_query, .anchor = std::move(place), .rowsMax = request.rowsMax}, false);
-                                }});
+    m_control.auditDetail(
+        *id, {this, [this, request](const Result<AuditDetail> &detail) {
+                  if (m_open.erase(request.token) == 0)
+                      return;
+                  if (!detail) {
+                      fail(request.token, detail.error());
+                      return;
+                  }
+                  AuditRow place = detail->row;
+                  place.timestamp += Microseconds(1); // so that the record itself is older
+                  ask(request.token,
+                      {.query = m_query, .anchor = std::move(place), .rowsMax = request.rowsMax},
+                      false);
+              }});
 }
 
 // A fraction of the rows is taken for a fraction of the time between the newest and the oldest one.
 void AuditSource::askAtFraction(const RowRequest &request)
 {
-    m_open[request.token] = m_control.auditPage(
-        {.query = m_query, .direction = PageDirection::Newer, .rowsMax = 1},
-        {this, [this, request](const Result<AuditPage> &oldest) {
-             if (m_open.erase(request.token) == 0)
-                 return;
-             if (!oldest || oldest->rows.empty()) {
-                 ask(request.token, {.query = m_query, .rowsMax = request.rowsMax}, true);
-                 return;
-             }
-             m_open[request.token] = m_control.auditPage(
-                 {.query = m_query, .rowsMax = 1}, {this, [this, request, first = oldest->rows.front()](const Result<AuditPage> &newest) {
-                                                        if (m_open.erase(request.token) == 0)
-                                                            return;
-                                                        if (!newest || newest->rows.empty()) {
-                                                            Q_EMIT failed(request.token, newest ? QString() : newest.error().message);
-                                                            return;
-                                                        }
-                                                        AuditRow place = newest->rows.front();
-                                                        const auto span = place.timestamp - first.timestamp;
-                                                        const double back = double(span.count()) * request.fraction;
-                                                        place.timestamp -= Microseconds(static_cast<std::int64_t>(back) - 1);
-                                                        ask(request.token, {.query = m_query, .anchor = std::move(place), .rowsMax = request.rowsMax},
-                                                            request.fraction <= 0);
-                                                    }});
-         }});
+    const auto front = [this, request](PageDirection direction,
+                                       std::function<void(const AuditRow &)> go) {
+        m_open[request.token] = m_control.auditPage(
+            {.query = m_query, .direction = direction, .rowsMax = 1},
+            {this, [this, request, go = std::move(go)](const Result<AuditPage> &page) {
+                 if (m_open.erase(request.token) == 0)
+                     return;
+                 if (!page)
+                     fail(request.token, page.error());
+                 else if (page->rows.empty())
+                     ask(request.token, {.query = m_query, .rowsMax = request.rowsMax}, true);
+                 else
+                     go(page->rows.front());
+             }});
+    };
+    front(PageDirection::Newer, [this, request, front](const AuditRow &oldest) {
+        front(PageDirection::Older, [this, request, first = oldest.timestamp](AuditRow place) {
+            const auto span = static_cast<double>((place.timestamp - first).count());
+            place.timestamp -= Microseconds(std::llround(span * request.fraction) - 1);
+            ask(request.token,
+                {.query = m_query, .anchor = std::move(place), .rowsMax = request.rowsMax}, false);
+        });
+    });
 }
 
 void AuditSource::ask(quint64 token, AuditPageRequest request, bool atTop)
 {
-    m_open[token] = m_control.auditPage(request, {this, [this, token, request, atTop](const Result<AuditPage> &page) {
-                                                      if (m_open.erase(token) == 0)
-                                                          return;
-                                                      if (page)
-                                                          deliver(token, request, *page, atTop);
-                                                      else if (page.error().code != ErrorCode::Cancelled)
-                                                          Q_EMIT failed(token, page.error().message);
-                                                  }});
+    m_open[token] = m_control.auditPage(
+        request, {this, [this, token, request, atTop](const Result<AuditPage> &page) {
+                      if (m_open.erase(token) == 0)
+                          return;
+                      if (page)
+                          deliver(token, request, *page, atTop);
+                      else
+                          fail(token, page.error());
+                  }});
+}
+
+void AuditSource::fail(quint64 token, const Error &error)
+{
+    if (error.code == ErrorCode::Cancelled)
+        return;
+    m_lastError = error;
+    Q_EMIT failed(token, error.message);
 }
 
 void AuditSource::deliver(quint64 token, const AuditPageRequest &asked, AuditPage page, bool atTop)
 {
     const bool older = asked.direction == PageDirection::Older;
-    RowPage rows{.token = token, .atTop = atTop || (!older && !page.more), .atBottom = older ? !page.more : !asked.anchor};
+    RowPage rows{.token = token,
+                 .atTop = atTop || (!older && !page.more),
+                 .atBottom = older ? !page.more : !asked.anchor};
     if (m_known.size() > knownMax)
         m_known.clear();
     for (AuditRow &row : page.rows) {
@@ -204,8 +243,11 @@ void AuditSource::deliver(quint64 token, const AuditPageRequest &asked, AuditPag
         m_known[id] = shared;
         rows.rows.push_back({id, std::move(shared)});
     }
-    if (rows.atTop)
+    if (rows.atTop) {
         rows.above = 0;
+        if (!rows.rows.empty())
+            m_newest = rowOf(rows.rows.front())->timestamp;
+    }
     Q_EMIT pageReady(rows);
 }
 

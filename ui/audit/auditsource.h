@@ -30,6 +30,14 @@ public:
     // Of a row that was handed out lately; null if it is not known any more.
     [[nodiscard]] const control::AuditRow *known(const QByteArray &id) const;
 
+    // The filter's field and value of a cell; both empty where a filter by it makes no sense.
+    [[nodiscard]] static std::pair<QByteArray, QByteArray> filterOf(const control::AuditRow &row,
+                                                                    int column);
+    // When the newest row was recorded that the top of the table has had; none while it is empty.
+    [[nodiscard]] std::optional<WallTime> newest() const { return m_newest; }
+    // Of the last question that failed.
+    [[nodiscard]] const Error &lastError() const { return m_lastError; }
+
     [[nodiscard]] std::vector<Column> columns() const override;
     [[nodiscard]] Cell cell(const WindowRow &row, int column) const override;
     [[nodiscard]] std::optional<qint64> total() const override { return m_total; }
@@ -39,14 +47,19 @@ public:
 private:
     void ask(quint64 token, control::AuditPageRequest request, bool atTop);
     void askAtFraction(const RowRequest &request);
+    void fail(quint64 token, const Error &error);
     void askAround(const RowRequest &request);
-    void deliver(quint64 token, const control::AuditPageRequest &asked, control::AuditPage page, bool atTop);
+    void deliver(quint64 token, const control::AuditPageRequest &asked, control::AuditPage page,
+                 bool atTop);
 
     control::ControlPlane &m_control;
     control::AuditQuery m_query;
     std::optional<qint64> m_total;
+    std::optional<WallTime> m_newest;
+    Error m_lastError;
     std::map<quint64, std::stop_source> m_open;
-    std::map<QByteArray, std::shared_ptr<const control::AuditRow>> m_known; // what was delivered lately
+    std::map<QByteArray, std::shared_ptr<const control::AuditRow>>
+        m_known; // what was delivered lately
 };
 
 } // namespace provost::ui

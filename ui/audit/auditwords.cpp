@@ -2,6 +2,8 @@
 
 #include <QCoreApplication>
 
+#include <cmath>
+
 namespace provost::ui {
 
 namespace {
@@ -20,7 +22,18 @@ QString clockText(WallTime time)
 
 QString dateText(WallTime time)
 {
-    return QString::fromLatin1(toRfc3339(time).replace('T', ' ').first(23)) + QStringLiteral(" UTC");
+    return QString::fromLatin1(toRfc3339(time).replace('T', ' ').first(23))
+           + QStringLiteral(" UTC");
+}
+
+double secondsOf(WallTime time)
+{
+    return static_cast<double>(time.time_since_epoch().count()) / 1e6;
+}
+
+WallTime timeOf(double seconds)
+{
+    return WallTime(Microseconds(std::llround(seconds * 1e6)));
 }
 
 BadgeLook verdictOf(const control::AuditRow &row)
@@ -43,7 +56,8 @@ BadgeLook verdictOf(const control::AuditRow &row)
         return {BadgeKind::Masked, tr("filtered")};
     if (row.decision == "allow")
         return {BadgeKind::Allow, tr("allow")};
-    return {BadgeKind::Neutral, row.status == "success" ? tr("done") : QString::fromUtf8(row.status)};
+    return {BadgeKind::Neutral,
+            row.status == "success" ? tr("done") : QString::fromUtf8(row.status)};
 }
 
 BadgeLook verdictOf(policy::Effect effect)
@@ -58,7 +72,9 @@ BadgeLook verdictOf(policy::Effect effect)
 
 QString placeText(const QByteArray &file, int line)
 {
-    return QCoreApplication::translate("Audit", "%1, line %2").arg(QString::fromUtf8(file)).arg(line);
+    return QCoreApplication::translate("Audit", "%1, line %2")
+        .arg(QString::fromUtf8(file))
+        .arg(line);
 }
 
 } // namespace provost::ui

@@ -10,7 +10,11 @@ namespace provost::ui {
 [[nodiscard]] QString clockText(WallTime time); // "12:58:40.791", UTC
 [[nodiscard]] QString dateText(WallTime time);  // "2026-11-22 12:58:40.791 UTC"
 
-// What became of a call in one word: allow, masked, deny, ask, limited, error, cancelled, interrupted, open.
+// Wall time as charts count it: seconds since 1970 UTC.
+[[nodiscard]] double secondsOf(WallTime time);
+[[nodiscard]] WallTime timeOf(double seconds);
+
+// What became of a call in one word: allow, filtered, deny, asked, limited, error, …
 [[nodiscard]] BadgeLook verdictOf(const control::AuditRow &row);
 [[nodiscard]] BadgeLook verdictOf(policy::Effect effect);
 

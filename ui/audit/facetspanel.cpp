@@ -1,5 +1,6 @@
 #include "ui/audit/facetspanel.h"
 
+#include "ui/audit/filterterms.h"
 #include "ui/kit/clipboard.h"
 #include "ui/kit/label.h"
 #include "ui/kit/theme.h"
@@ -32,18 +33,6 @@ QString titleOf(const QByteArray &field)
     return QString::fromUtf8(field);
 }
 
-// `field:value`, quoted where the filter language needs it.
-QString termOf(const QByteArray &field, const QByteArray &value)
-{
-    const QString text = QString::fromUtf8(value);
-    const bool plain = std::all_of(text.begin(), text.end(), [](QChar c) {
-        return c.isLetterOrNumber() || u"_-.@/".contains(c);
-    });
-    QString quoted = text;
-    quoted.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
-    return QString::fromUtf8(field) + u':' + (plain && !text.isEmpty() ? text : u'"' + quoted + u'"');
-}
-
 // One value: its name, its share, and a thin bar.
 class ValueRow final : public QWidget
 {
@@ -55,12 +44,15 @@ public:
         , m_share(share)
     {
         setObjectName(u"facet."_s + m_term);
-        setAccessibleName(FacetsPanel::tr("%1, %2 records: narrow the filter").arg(m_term, numberText(m_value.count)));
+        setAccessibleName(FacetsPanel::tr("%1, %2 records: narrow the filter")
+                              .arg(m_term, numberText(m_value.count)));
         setFocusPolicy(Qt::TabFocus);
         setFixedHeight(28);
         setCursor(Qt::PointingHandCursor);
-        setToolTip(plainToolTip(QString::fromUtf8(m_value.value) + u"\n"_s
-                                + FacetsPanel::tr("%1 records. Click to include, right click to exclude.").arg(numberText(m_value.count))));
+        setToolTip(
+            plainToolTip(QString::fromUtf8(m_value.value) + u"\n"_s
+                         + FacetsPanel::tr("%1 records. Click to include, right click to exclude.")
+                               .arg(numberText(m_value.count))));
         setAttribute(Qt::WA_Hover);
     }
 
@@ -72,10 +64,11 @@ protected:
         painter.setFont(fontOf(TextRole::Caption));
         const int shareWidth = painter.fontMetrics().horizontalAdvance(share);
         const QRect text = rect().adjusted(0, 0, 0, -6);
-        painter.setPen(tokens().color(Tone::Muted));
+        painter.setPen(tokens().muted);
         painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, share);
-        painter.setPen(tokens().color(underMouse() || hasFocus() ? Tone::Accent : Tone::Neutral));
-        const QString name = painter.fontMetrics().elidedText(QString::fromUtf8(m_value.value), Qt::ElideMiddle, width() - shareWidth - 8);
+        painter.setPen(underMouse() || hasFocus() ? tokens().accent : tokens().text);
+        const QString name = painter.fontMetrics().elidedText(
+            QString::fromUtf8(m_value.value), Qt::ElideMiddle, width() - shareWidth - 8);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, name);
         const int y = height() - 5;
         painter.fillRect(0, y, width(), 2, tokens().line);
@@ -100,8 +93,10 @@ protected:
         FacetsPanel &panel = m_panel;
         const QString term = m_term;
         const QString value = QString::fromUtf8(m_value.value);
-        menu->addAction(FacetsPanel::tr("Include"), &panel, [&panel, term] { Q_EMIT panel.termChosen(term); });
-        menu->addAction(FacetsPanel::tr("Exclude"), &panel, [&panel, term] { Q_EMIT panel.termChosen(u'-' + term); });
+        menu->addAction(FacetsPanel::tr("Include"), &panel,
+                        [&panel, term] { Q_EMIT panel.termChosen(term); });
+        menu->addAction(FacetsPanel::tr("Exclude"), &panel,
+                        [&panel, term] { Q_EMIT panel.termChosen(u'-' + term); });
         menu->addAction(FacetsPanel::tr("Copy value"), &panel, [value] { copyText(value); });
         menu->popup(event->globalPos());
     }
@@ -116,11 +111,13 @@ private:
 } // namespace
 
 FacetsPanel::FacetsPanel(QWidget *parent)
-    : Card(parent)
+    : QWidget(parent)
 {
     setObjectName(u"audit.facets"_s);
-    setFlush();
+    setAccessibleName(tr("Most frequent values"));
     setFixedWidth(168);
+    auto *const whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
     auto *const scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
@@ -130,21 +127,25 @@ FacetsPanel::FacetsPanel(QWidget *parent)
     m_column->setContentsMargins(12, 10, 12, 10);
     m_column->setSpacing(2);
     scroll->setWidget(m_content);
-    body()->addWidget(scroll);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_content->setAutoFillBackground(false);
+    whole->addWidget(scroll);
 }
 
 void FacetsPanel::setFacets(const std::vector<control::Facet> &facets, qint64 records)
 {
     while (QLayoutItem *item = m_column->takeAt(0)) {
-        delete item->widget(); // NOLINT(cppcoreguidelines-owning-memory): taken out of the layout, nobody else owns it
-        delete item;           // NOLINT(cppcoreguidelines-owning-memory): as above
+        delete item
+            ->widget(); // NOLINT(cppcoreguidelines-owning-memory): taken out of the layout, nobody else owns it
+        delete item; // NOLINT(cppcoreguidelines-owning-memory): as above
     }
     for (const control::Facet &facet : facets) {
         if (facet.values.empty())
             continue;
         m_column->addWidget(new Label(titleOf(facet.field), TextRole::Heading));
         for (const control::FacetValue &value : facet.values) {
-            const double share = records > 0 ? std::min(1.0, double(value.count) / double(records)) : 0;
+            const double share =
+                records > 0 ? std::min(1.0, double(value.count) / double(records)) : 0;
             m_column->addWidget(new ValueRow(*this, facet.field, value, share));
         }
         m_column->addSpacing(8);

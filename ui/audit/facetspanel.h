@@ -4,13 +4,14 @@
 #pragma once
 
 #include "server/control/types.h"
-#include "ui/kit/card.h"
+
+#include <QWidget>
 
 class QVBoxLayout;
 
 namespace provost::ui {
 
-class FacetsPanel : public Card
+class FacetsPanel : public QWidget
 {
     Q_OBJECT
 
