@@ -185,7 +185,7 @@ void TstTidy::hazardousWordsAreAbsent_data()
     row("#include <Q(tWidgets|tTest|tCore|tGui|tNetwork)>", "include the class header", nowhere);
     row("\\busing namespace\\b(?!.*NOLINT)(?!.*(literals|provost))", "name what is used",
         "\\.cpp$");
-    row("(TODO|FIXME|XXX)\\b", "do it, or leave it out", nowhere);
+    row("\\b(TODO|FIXME|XXX)\\b", "do it, or leave it out", nowhere);
 }
 
 void TstTidy::hazardousWordsAreAbsent()

@@ -72,8 +72,8 @@ double recordsPerSecond(const QString &folder, int inFlight)
 {
     const SystemClock clock;
     audit::CommitterPool committers(4);
-    const auto journal = audit::Journal::open((folder + QStringLiteral("/journal")).toStdString(),
-                                              committers, clock);
+    const auto journal = audit::Journal::open(
+        std::filesystem::path(folder.toStdString()) / "journal", committers, clock);
     audit::Record record;
     record.action = "tool_call";
     record.tool = "query_analytics";
