@@ -153,7 +153,7 @@ QWidget *AuditPage::makeResults()
     m_stack = new QStackedLayout;
     row->addLayout(m_stack, 1);
     m_table = new WindowedTable(u"audit.table"_s, tr("Audit records"), card);
-    m_empty = new EmptyState(Icon::Audit, {}, card);
+    m_empty = new EmptyState(Icon::Audit, tr("Nothing matches"), card);
     m_empty->setObjectName(u"audit.empty"_s);
     m_wider = new QWidget;
     auto *const wider = new QVBoxLayout(m_wider);
