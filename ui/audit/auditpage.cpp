@@ -31,7 +31,8 @@ namespace {
 
 constexpr int PageMargin = 14;
 constexpr int DrawerWidth = 318;
-constexpr int NarrowColumn = 6; // this one and those right of it give way to the drawer
+// Of the table's columns beside the drawer: the last two give way to it.
+const std::vector<int> NarrowWidths = {110, 84, 116, 140, 92, -1, 0, 0};
 
 std::optional<TimeSpan> spanOf(const Link &link)
 {
@@ -212,8 +213,12 @@ void AuditPage::wire()
         narrow(termOf({}, value.toUtf8()).mid(1)); // free text
     });
     connect(m_drawer, &Drawer::openChanged, this, [this](bool open) {
-        for (int i = NarrowColumn; i < m_table->model().columnCount(); ++i)
-            m_table->view()->setColumnHidden(i, open);
+        std::vector<int> widths;
+        for (const RowSource::Column &column : m_presenter.source().columns())
+            widths.push_back(column.width);
+        for (std::size_t i = 0; i < widths.size(); ++i)
+            m_table->view()->setColumnHidden(static_cast<int>(i), open && NarrowWidths[i] == 0);
+        m_table->view()->setColumnWidths(open ? NarrowWidths : widths);
     });
 }
 

@@ -70,10 +70,10 @@ const AuditRow *AuditSource::known(const QByteArray &id) const
 
 std::vector<RowSource::Column> AuditSource::columns() const
 {
-    return {{u"time"_s, tr("Time"), 104},
+    return {{u"time"_s, tr("Time"), 110},
             {u"tenant"_s, tr("Tenant"), 88},
-            {u"user"_s, tr("User"), 136},
-            {u"tool"_s, tr("Tool"), 160},
+            {u"user"_s, tr("User"), 160},
+            {u"tool"_s, tr("Tool"), 176},
             {u"decision"_s, tr("Decision"), 98},
             {u"rule"_s, tr("Rule"), -1},
             {u"ms"_s, tr("Took"), 72, Qt::AlignRight},

@@ -18,6 +18,7 @@ namespace {
 constexpr QLatin1StringView WhyTab = "why"_L1;
 constexpr QLatin1StringView RecordTab = "record"_L1;
 constexpr int TreeHeight = 300;
+constexpr int TreeNameWidth = 136;
 
 } // namespace
 
@@ -61,6 +62,7 @@ QWidget *WhyDrawer::makeRecordTab()
     column->setSpacing(8);
     m_tree = new JsonTree(u"audit.record.tree"_s, tr("Record as a tree"), tab);
     m_tree->setMinimumHeight(TreeHeight);
+    m_tree->setColumnWidth(0, TreeNameWidth);
     column->addWidget(m_tree, 1);
     m_rawIntent = new CopyField(u"audit.record.intent"_s, tr("raw intent"), tab);
     m_rawOutcome = new CopyField(u"audit.record.outcome"_s, tr("raw outcome"), tab);

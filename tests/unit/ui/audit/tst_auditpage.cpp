@@ -2,6 +2,7 @@
 #include "tests/unit/ui/audit/auditfixture.h"
 #include "tests/unit/ui/themed.h"
 #include "ui/audit/auditpage.h"
+#include "ui/audit/auditwords.h"
 #include "ui/kit/badge.h"
 #include "ui/kit/button.h"
 #include "ui/kit/drawer.h"
@@ -16,6 +17,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using namespace provost;
 using namespace provost::ui;
@@ -337,6 +339,9 @@ void TstAuditPage::looksRight()
                      [](const control::AuditRow &row) { return row.status == "denied"; });
     const QString folder = qEnvironmentVariable("PROVOST_SHOTS");
     const auto shoot = [&](const QString &what) {
+        bool laidOut = false;
+        QTimer::singleShot(20, m_page.get(), [&] { laidOut = true; });
+        QTRY_VERIFY(laidOut);
         const QPixmap picture = m_page->grab();
         QCOMPARE(picture.size(), m_page->size());
         if (!folder.isEmpty())
@@ -352,6 +357,13 @@ void TstAuditPage::looksRight()
     QVERIFY(drawer().geometry().right() <= m_page->width());
     QTest::mouseClick(part<Button>(u"segment.record"_s), Qt::LeftButton);
     shoot(u"record"_s);
+    QVERIFY(part<QWidget>(u"audit.record.tree"_s)->mapTo(&drawer(), QPoint()).y() < 120);
+    m_page->resize(1194, 770); // what the shell leaves of its window
+    QTest::mouseClick(part<Button>(u"segment.why"_s), Qt::LeftButton);
+    const double newest = secondsOf(m_control->auditRows.front().timestamp);
+    Q_EMIT part<Histogram>(u"audit.histogram"_s)->spanSelected({newest - 7200, newest - 3600});
+    shoot(u"zoomed"_s);
+    m_page->resize(1366, 850);
     m_page->openLink(*Link::parse(u"audit?filter=status%3Anone"_s));
     QTRY_VERIFY(part<Button>(u"audit.wider"_s) != nullptr);
     shoot(u"empty"_s);
