@@ -152,8 +152,10 @@ audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal, Wa
     record.recordsModified = call.output.recordsModified;
     record.costMicroUsd = call.output.costMicroUsd;
     addRequest(call, record);
+    if (!call.output.detail.isEmpty())
+        record.details.set("failure", secrets::redact(call.output.detail));
     if (captureOf(call) == tools::Capture::ArgumentsAndResult)
-        record.details = Json::object({{"result", secrets::redact(call.output.result)}});
+        record.details.set("result", secrets::redact(call.output.result));
     return record;
 }
 

@@ -316,7 +316,7 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
     const auto duration = std::chrono::duration_cast<Microseconds>(m_services.clock.monotonic()
                                                                    - call.request.received);
     const Refusal *refusal = outcome ? nullptr : &outcome.error();
-    if (call.tenant || mayRecordFailedAuthentication(call)) {
+    if (call.principal || mayRecordFailedAuthentication(call)) {
         audit::Journal &journal = call.tenant ? *call.tenant->journal : m_services.installation;
         auto record = outcomeRecord(call, refusal, m_services.clock.now(), duration);
         const auto receipt = co_await journal.append(std::move(record));
