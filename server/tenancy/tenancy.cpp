@@ -50,9 +50,15 @@ Result<void> Tenancy::adopt(const OrgRevision &revision)
         tenant->setServers(serversOf(id, revision.servers));
         next.emplace(id, std::move(tenant));
     }
-    m_tenants = std::move(next);
+    const auto before = std::exchange(m_tenants, std::move(next));
     m_adopting = false;
     publish();
+    for (const auto &[id, tenant] : m_tenants)
+        m_onChanged(id);
+    for (const auto &[id, tenant] : before) {
+        if (!m_tenants.contains(id))
+            m_onChanged(id);
+    }
     return {};
 }
 

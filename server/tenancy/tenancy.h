@@ -13,7 +13,8 @@ namespace provost::tenancy {
 class Tenancy final : public calls::TenantDirectory
 {
 public:
-    // `onChanged` runs on the control thread when a tenant's policy or registry is another.
+    // `onChanged` runs on the control thread when a tenant's policy or registry is another, or the
+    // tenant is gone; find() answers accordingly by then.
     Tenancy(TenantSurroundings surroundings, std::function<void(const TenantId &)> onChanged);
     ~Tenancy() override;
 
