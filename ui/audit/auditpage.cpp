@@ -22,6 +22,8 @@
 #include <QSplitter>
 #include <QStackedLayout>
 
+#include <array>
+
 namespace provost::ui {
 
 using namespace control;
@@ -32,7 +34,7 @@ namespace {
 constexpr int PageMargin = 14;
 constexpr int DrawerWidth = 318;
 // Of the table's columns beside the drawer: the last two give way to it.
-const std::vector<int> NarrowWidths = {110, 84, 116, 140, 92, -1, 0, 0};
+constexpr std::array NarrowWidths = {108, 90, 118, 140, 92, -1, 0, 0};
 
 std::optional<TimeSpan> spanOf(const Link &link)
 {
@@ -218,7 +220,9 @@ void AuditPage::wire()
             widths.push_back(column.width);
         for (std::size_t i = 0; i < widths.size(); ++i)
             m_table->view()->setColumnHidden(static_cast<int>(i), open && NarrowWidths[i] == 0);
-        m_table->view()->setColumnWidths(open ? NarrowWidths : widths);
+        if (open)
+            widths.assign(NarrowWidths.begin(), NarrowWidths.end());
+        m_table->view()->setColumnWidths(widths);
     });
 }
 

@@ -161,9 +161,7 @@ void AuditPresenter::askSummary()
                                               m_count = count;
                                               m_source.setTotal(count.matching);
                                               Q_EMIT countChanged();
-                                              if (m_state == State::NothingMatches
-                                                  && count.total == 0)
-                                                  setState(State::NothingRecorded);
+                                              takeCount();
                                           })));
     // The histogram keeps the whole range around a chosen span.
     AuditQuery wide = narrow;
@@ -187,6 +185,20 @@ void AuditPresenter::askSummary()
                                   m_facets = std::move(facets);
                                   Q_EMIT facetsChanged();
                               })));
+}
+
+void AuditPresenter::takeCount()
+{
+    if (!m_widerAsked)
+        return; // there are rows, or they have not come yet
+    if (m_count->matching > 0) {
+        // The first record came in; nobody looks at the empty table, so it does not ask by itself.
+        m_widerAsked = false;
+        setState(State::Rows);
+        m_source.setQuery(query());
+    } else if (m_count->total == 0 && m_state != State::NothingRecorded) {
+        setState(State::NothingRecorded);
+    }
 }
 
 // Nothing matches: which term is to blame?
@@ -220,8 +232,11 @@ void AuditPresenter::onRows(const RowPage &page)
 {
     const bool none = page.rows.empty() && page.atTop && page.atBottom;
     if (!none) {
-        if (!page.rows.empty())
-            setState(State::Rows);
+        if (!page.rows.empty()) {
+            m_widerAsked = false;
+            if (m_state != State::Rows)
+                setState(State::Rows);
+        }
         return;
     }
     if (std::exchange(m_widerAsked, true))

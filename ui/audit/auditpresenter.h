@@ -85,6 +85,7 @@ private:
 
     void ask();
     void askSummary();
+    void takeCount();
     void askWider();
     void askArrivals();
     void onAppended();
@@ -110,7 +111,7 @@ private:
     double m_barsEnd = 0;
     std::vector<control::Facet> m_facets;
     std::vector<Wider> m_wider;
-    bool m_widerAsked = false;
+    bool m_widerAsked = false; // the rows of this question are none
 
     quint64 m_question = 0; // answers to former ones are dropped
     std::vector<std::stop_source> m_open;

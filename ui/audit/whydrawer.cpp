@@ -18,6 +18,7 @@ namespace {
 constexpr QLatin1StringView WhyTab = "why"_L1;
 constexpr QLatin1StringView RecordTab = "record"_L1;
 constexpr int TreeHeight = 300;
+constexpr int RawHeight = 46; // a line and its scroll bar
 constexpr int TreeNameWidth = 136;
 
 } // namespace
@@ -66,6 +67,8 @@ QWidget *WhyDrawer::makeRecordTab()
     column->addWidget(m_tree, 1);
     m_rawIntent = new CopyField(u"audit.record.intent"_s, tr("raw intent"), tab);
     m_rawOutcome = new CopyField(u"audit.record.outcome"_s, tr("raw outcome"), tab);
+    for (CopyField *const raw : {m_rawIntent, m_rawOutcome})
+        raw->setMinimumHeight(RawHeight);
     column->addWidget(new Label(tr("Intent, as it stands in the journal"), TextRole::Heading));
     column->addWidget(m_rawIntent);
     column->addWidget(new Label(tr("Outcome, as it stands in the journal"), TextRole::Heading));

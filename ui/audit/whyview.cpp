@@ -36,10 +36,12 @@ QString breakable(const QString &text)
 
 Label *wrapped(const QString &text, TextRole role, Tone tone)
 {
-    auto *const label = new Label(breakable(text), role);
+    const QString shown = breakable(text);
+    auto *const label = new Label(shown, role);
     label->setTone(tone);
     label->setWordWrap(true);
-    label->setSelectable();
+    if (shown == text)
+        label->setSelectable(); // else a copy would have spaces that nobody sees
     return label;
 }
 
@@ -149,10 +151,8 @@ void WhyView::addSteps(const WhyWords &words)
         grid->addWidget(name, row++, 1);
         grid->addWidget(wrapped(step.remark, TextRole::Caption, Tone::Muted), row++, 1);
         for (const QString &fact : step.facts) {
-            auto *const line = new Label(fact, TextRole::Mono);
-            line->setTone(aside ? Tone::Muted : Tone::Neutral);
-            line->setElided();
-            grid->addWidget(line, row++, 1);
+            grid->addWidget(wrapped(fact, TextRole::Mono, aside ? Tone::Muted : Tone::Neutral),
+                            row++, 1);
         }
     }
     if (words.stepsLeftOut > 0)

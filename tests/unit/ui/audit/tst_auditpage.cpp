@@ -46,6 +46,7 @@ private Q_SLOTS:
     void drawerButtonsLeadOn();
     void copiesALinkThatLeadsBack();
     void nothingMatchesOffersAWiderFilter();
+    void theFirstRecordEndsTheEmptyState();
     void failureIsToldAndTriedAgain();
     void exportTellsItsCount();
     void everyControlHasAName();
@@ -276,6 +277,17 @@ void TstAuditPage::nothingMatchesOffersAWiderFilter()
     QTest::mouseClick(part<Button>(u"audit.wider"_s), Qt::LeftButton);
     QTRY_VERIFY(table().isVisible());
     QCOMPARE(part<QLineEdit>(u"audit.filter"_s)->text(), QString());
+}
+
+void TstAuditPage::theFirstRecordEndsTheEmptyState()
+{
+    const auto rows = std::exchange(m_control->auditRows, {});
+    m_page->activate();
+    QTRY_VERIFY(part<QWidget>(u"audit.empty"_s)->accessibleName().contains(u"yet"));
+    m_control->auditRows = rows;
+    Q_EMIT m_control->recordsAppended();
+    QTRY_VERIFY(table().isVisible());
+    QTRY_VERIFY(hasRows());
 }
 
 void TstAuditPage::failureIsToldAndTriedAgain()
