@@ -33,8 +33,8 @@ public:
 // `count` records before `newest`, with everything that the page shows of them.
 inline void fill(FakeControlPlane &control, int count, WallTime newest)
 {
-    using namespace control;
-    using namespace policy;
+    using policy::Effect;
+    using policy::TraceStep;
     control.auditRows = FakeControlPlane::makeAuditRows(count, newest);
     control.histogramAnswer.clear();
     for (int i = 0; i < 96; ++i) {
@@ -53,10 +53,10 @@ inline void fill(FakeControlPlane &control, int count, WallTime newest)
         {"agent", {{"claude-code 2.1", count / 2}, {"crm-sync 0.9", count / 2}}},
         {"rule", {{"large-deals", count / 6}, {"regional-isolation", count / 6}}},
         {"status", {{"success", count / 2}, {"denied", count / 6}}}};
-    const SourceLocation where{"tenants/gamma-llc.yaml", 38, 5};
-    const RuleReference rule{"large-deals", where};
-    Explanation then;
-    then.decision = {.effect = Effect::Deny, .denyKind = DenyKind::Rule, .rule = rule};
+    const policy::SourceLocation where{"tenants/gamma-llc.yaml", 38, 5};
+    const policy::RuleReference rule{"large-deals", where};
+    policy::Explanation then;
+    then.decision = {.effect = Effect::Deny, .denyKind = policy::DenyKind::Rule, .rule = rule};
     then.revision = "3f9c2ab01d77";
     then.steps = {{.rule = rule, .effect = Effect::Deny, .outcome = TraceStep::Outcome::Applied},
                   {.rule = {"sales-ops-access", {"tenants/gamma-llc.yaml", 20, 5}},
