@@ -68,6 +68,7 @@ Json requestOf(const control::AuditDetail &detail)
                                  {"tool", record["tool_name"]},
                                  {"resource", std::move(resource)},
                                  {"permission", record["permission"]},
+                                 {"request", Json::object({{"transport", record["transport"]}})},
                                  {"now", record["timestamp"]}});
     if (record["arguments"].isObject())
         request.set("args", record["arguments"]);

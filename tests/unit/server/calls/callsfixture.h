@@ -3,11 +3,11 @@
 // Thread: the test's.
 #pragma once
 
-#include "server/audit/journalreader.h"
 #include "server/calls/governedcall.h"
 #include "server/policy/loader.h"
 #include "tests/support/await.h"
 #include "tests/support/fakeclock.h"
+#include "tests/support/journalrecords.h"
 #include "tests/support/seededrandom.h"
 
 #include <QTemporaryDir>
@@ -17,22 +17,9 @@
 
 namespace provost::testing {
 
-// The records of a journal as they are on disk now.
 inline std::vector<audit::Record> recordsIn(const audit::Journal &journal)
 {
-    std::vector<audit::Record> records;
-    audit::JournalReader reader(journal.directory());
-    while (true) {
-        const auto line = reader.next();
-        if (!line)
-            qFatal("%s", qUtf8Printable(line.error().message));
-        if (!*line)
-            return records;
-        auto record = audit::recordFromLine((*line)->text);
-        if (!record)
-            qFatal("%s", qUtf8Printable(record.error().message));
-        records.push_back(std::move(*record));
-    }
+    return recordsIn(journal.directory());
 }
 
 // A tool server that a test plays.
