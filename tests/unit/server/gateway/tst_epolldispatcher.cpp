@@ -40,11 +40,11 @@ struct Pair
             other = Descriptor(ends[1]);
         }
     }
-    void send() const { static_cast<void>(::write(other.get(), "x", 1)); }
+    void send() const { [[maybe_unused]] const ssize_t written = ::write(other.get(), "x", 1); }
     void receive() const
     {
         char byte = 0;
-        static_cast<void>(::read(one.get(), &byte, 1));
+        [[maybe_unused]] const ssize_t taken = ::read(one.get(), &byte, 1);
     }
 
     Descriptor one;
