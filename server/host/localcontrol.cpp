@@ -54,6 +54,17 @@ void LocalControl::onControl(Answer<T> answer, Question question)
 }
 
 template <class T, class Question>
+void LocalControl::changeIdentities(Answer<T> answer, Question question)
+{
+    onControl(std::move(answer), [question = std::move(question), news = newsSender()] {
+        auto result = question();
+        if (result)
+            news(News::Configuration);
+        return result;
+    });
+}
+
+template <class T, class Question>
 std::stop_source LocalControl::onQueries(Answer<T> answer, Question question)
 {
     std::stop_source stop;
@@ -250,7 +261,7 @@ void LocalControl::users(TenantId tenant, Answer<std::vector<UserRow>> answer)
 
 void LocalControl::putUser(UserRow user, QByteArray author, Answer<UserRow> answer)
 {
-    onControl(std::move(answer), [this, user = std::move(user), author = std::move(author)] {
+    changeIdentities(std::move(answer), [this, user = std::move(user), author = std::move(author)] {
         return m_desks.tenants.putUser(user, author);
     });
 }
@@ -263,13 +274,14 @@ void LocalControl::keys(TenantId tenant, Answer<std::vector<KeyRow>> answer)
 
 void LocalControl::createKey(NewKeyRequest request, Answer<CreatedKey> answer)
 {
-    onControl(std::move(answer),
-              [this, request = std::move(request)] { return m_desks.tenants.createKey(request); });
+    changeIdentities(std::move(answer), [this, request = std::move(request)] {
+        return m_desks.tenants.createKey(request);
+    });
 }
 
 void LocalControl::revokeKey(CredentialId id, QByteArray author, Answer<KeyRow> answer)
 {
-    onControl(std::move(answer), [this, id = std::move(id), author = std::move(author)] {
+    changeIdentities(std::move(answer), [this, id = std::move(id), author = std::move(author)] {
         return m_desks.tenants.revokeKey(id, author);
     });
 }

@@ -88,6 +88,9 @@ private:
     // Asks on the control thread.
     template <class T, class Question>
     void onControl(control::Answer<T> answer, Question question);
+    // The same for what changes users or keys, of which the console is told.
+    template <class T, class Question>
+    void changeIdentities(control::Answer<T> answer, Question question);
     // Asks on the query pool; the question gets a stop token.
     template <class T, class Question>
     std::stop_source onQueries(control::Answer<T> answer, Question question);

@@ -409,7 +409,9 @@ void TstHost::usersAndKeysAreRecorded()
     f.serve();
     const UserRow user{acme, UserId("eve"), "Eve", {"Guest"}, Json::object({{"region", "EU"}}),
                        false};
+    QSignalSpy changed(&f.control(), &ControlPlane::configurationChanged);
     QVERIFY(ask<UserRow>([&](auto answer) { f.control().putUser(user, "ann", answer); }));
+    QTRY_VERIFY(!changed.isEmpty());
     QCOMPARE(f.act("user_changed").details["user"], Json("eve"));
     const auto users =
         ask<std::vector<UserRow>>([&](auto answer) { f.control().users(acme, answer); }).value();
