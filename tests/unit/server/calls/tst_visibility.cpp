@@ -22,6 +22,17 @@ tenants:
         fields: {mask: [email], drop: [notes]}
 )";
 
+constexpr char argumentPolicies[] = R"(
+tenants:
+  - id: acme
+    name: Acme
+    policies:
+      - name: small-amounts
+        roles: ["*"]
+        tools: [echo]
+        conditions: [args.amount < 100]
+)";
+
 std::vector<QByteArray> namesIn(const CallReply &reply, QByteArrayView list, QByteArrayView key)
 {
     std::vector<QByteArray> names;
@@ -38,6 +49,7 @@ class TstVisibility : public QObject
 
 private Q_SLOTS:
     void listsShowOnlyWhatMayBeUsed();
+    void listsShowWhatDependsOnArguments();
     void listsAreRecorded();
     void masksStructuredContent();
     void masksTextThatIsJson();
@@ -63,6 +75,16 @@ void TstVisibility::listsShowOnlyWhatMayBeUsed()
     const CallReply templates = f.run(f.aliceKey, {}, {}, Operation::ListResourceTemplates);
     QVERIFY(templates.result()["resourceTemplates"].isArray());
     QVERIFY(f.adapter->seen.empty());
+}
+
+void TstVisibility::listsShowWhatDependsOnArguments()
+{
+    CallsFixture f(argumentPolicies);
+    QCOMPARE(namesIn(f.run(f.aliceKey, {}, {}, Operation::ListTools), "tools", "name"),
+             std::vector<QByteArray>{"echo"});
+    QVERIFY(!f.run(f.aliceKey, "echo", Json::object({{"amount", 5}})).isRefused());
+    QVERIFY(f.run(f.aliceKey, "echo", Json::object({{"amount", 500}})).isRefused());
+    QVERIFY(f.run(f.aliceKey, "echo").isRefused());
 }
 
 void TstVisibility::listsAreRecorded()
