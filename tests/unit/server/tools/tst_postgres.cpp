@@ -108,10 +108,15 @@ private Q_SLOTS:
 
     void init()
     {
-        // Sessions of the test before end by themselves; dropping their views meanwhile would deadlock.
-        QTRY_COMPARE(m_server->execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type ="
-                                       " 'client backend' AND pid <> pg_backend_pid()"),
-                     "0|");
+        // Sessions of the test before drop their temporary views when they end; dropping the tables meanwhile
+        // would deadlock.
+        QTRY_COMPARE_WITH_TIMEOUT(
+            m_server->execute(
+                "SELECT (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = "
+                "c.relnamespace"
+                " WHERE n.nspname LIKE 'pg\\_temp%') + (SELECT count(*) FROM pg_proc p JOIN"
+                " pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname LIKE 'pg\\_temp%')"),
+            "0|", 30'000);
         QCOMPARE(m_server->execute(schema), "");
         m_bench = benchAs("query_only");
         QCOMPARE(m_bench->problem(), QString());
