@@ -185,7 +185,7 @@ void PoliciesPage::connectPresenters()
     connect(&m_presenter, &PoliciesPresenter::applied, this, [this](const QByteArray &revision) {
         m_moved->set(Tone::Neutral, {});
         m_recovered->set(Tone::Neutral, {});
-        show(m_work);
+        showView(m_work);
         context().notify({.tone = Tone::Allow,
                           .text = tr("Applied as revision %1").arg(shortRevision(revision))});
     });
@@ -196,10 +196,10 @@ void PoliciesPage::connectPresenters()
         context().notify({.tone = Tone::Deny,
                           .text = tr("The draft is not kept on disk: %1").arg(error.message)});
     });
-    connect(m_review, &ReviewView::left, this, [this] { show(m_work); });
+    connect(m_review, &ReviewView::left, this, [this] { showView(m_work); });
     connect(m_review, &ReviewView::applyAsked, this,
             [this](const QString &reason) { m_presenter.apply(reason, context().author()); });
-    connect(m_historyView, &HistoryView::left, this, [this] { show(m_work); });
+    connect(m_historyView, &HistoryView::left, this, [this] { showView(m_work); });
     connect(m_historyView, &HistoryView::openAsked, this,
             [this](const QByteArray &revision) { openRevision(revision, m_editing->file(), 0); });
     connect(m_historyView, &HistoryView::rollBackAsked, this,
@@ -234,7 +234,7 @@ void PoliciesPage::connectPresenters()
 
 // --- what is shown ---
 
-void PoliciesPage::show(QWidget *view)
+void PoliciesPage::showView(QWidget *view)
 {
     m_states->setCurrentWidget(view);
 }
@@ -243,16 +243,16 @@ void PoliciesPage::showState()
 {
     if (!m_presenter.isLoaded()) {
         m_error->setTrouble(troubleOf(tr("The policies could not be read"), *m_presenter.error()));
-        show(m_error);
+        showView(m_error);
         return;
     }
     if (m_presenter.files().empty()) {
-        show(m_empty);
+        showView(m_empty);
         return;
     }
     const QWidget *const current = m_states->currentWidget();
     if (current == m_loading || current == m_error || current == m_empty) {
-        show(m_work);
+        showView(m_work);
     }
     if (m_presenter.wasRecovered()) {
         m_recovered->set(Tone::Ask, tr("A draft of an earlier session was kept: %1 changed.")
@@ -312,14 +312,14 @@ void PoliciesPage::openReview()
     leaveRevision();
     m_presenter.forgetRecovery();
     m_recovered->set(Tone::Neutral, {});
-    show(m_review);
+    showView(m_review);
     m_review->begin();
 }
 
 void PoliciesPage::openHistory()
 {
     m_history.refresh();
-    show(m_historyView);
+    showView(m_historyView);
 }
 
 void PoliciesPage::openRevision(const QByteArray &revision, const QByteArray &file, int line)
@@ -339,7 +339,7 @@ void PoliciesPage::openRevision(const QByteArray &revision, const QByteArray &fi
                                              tr("You are viewing revision %1; live is %2.")
                                                  .arg(shortRevision(revision),
                                                       shortRevision(m_presenter.revision())));
-                       show(m_work);
+                       showView(m_work);
                        showHead();
                        showDraftBar();
                    }});
@@ -431,7 +431,7 @@ void PoliciesPage::openLink(const Link &link)
             {.tone = Tone::Ask, .text = tr("There is no file %1").arg(QString::fromUtf8(file))});
         return;
     }
-    show(m_work);
+    showView(m_work);
     m_editing->openFile(file, line);
 }
 

@@ -49,7 +49,7 @@ private:
     void showState();
     void showDraftBar();
     void showHead();
-    void show(QWidget *view);
+    void showView(QWidget *view);
     void openReview();
     void openHistory();
     void openRevision(const QByteArray &revision, const QByteArray &file, int line);
