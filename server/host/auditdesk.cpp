@@ -349,6 +349,8 @@ Result<control::Overview> AuditDesk::overview(const TenantId &tenant,
     constexpr audit::Field ruleField[] = {audit::Field::Rule};
     constexpr audit::Field toolField[] = {audit::Field::Tool};
     for (Source &source : sources) {
+        if (source.tenant.isEmpty())
+            continue; // administration, not calls
         TRY_LET(const audit::Histogram histogram, source.reader.histogram(all, 60));
         for (const audit::HistogramBar &bar : histogram.bars) {
             overview.calls += bar.total;

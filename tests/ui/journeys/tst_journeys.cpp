@@ -5,12 +5,14 @@
 #include "tests/support/testing.h"
 #include "ui/kit/codeeditor.h"
 #include "ui/kit/label.h"
+#include "ui/kit/tableview.h"
 #include "ui/kit/windowedtable.h"
 
 #include <QDir>
 #include <QImage>
 #include <QLineEdit>
 #include <QSet>
+#include <QStackedWidget>
 
 using namespace provost;
 using namespace provost::testing;
@@ -59,10 +61,19 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] ui::MainWindow &window() { return m_journey.window(); }
+    // The page in front. REQUIRES: currentPage() is `id`.
     [[nodiscard]] QWidget *page(const QString &id)
     {
-        return window().findChild<QWidget *>(u"page."_s + id);
+        return window().currentPage() == id
+                   ? window().findChild<QStackedWidget *>(u"pages"_s)->currentWidget()
+                   : nullptr;
     }
+    [[nodiscard]] ui::CodeEditor *editor()
+    {
+        return window().findChild<ui::CodeEditor *>(u"policies.editor.tenants/lab.yaml"_s);
+    }
+    // What pages have asked so far is answered: the desks answer in order, and answers may ask once more.
+    void settle();
 
     Journey m_journey;
 };
@@ -140,9 +151,8 @@ void TstJourneys::aRuleIsChangedAndRolledBack()
                  .toBool());
 
     window().open({.page = u"policies"_s, .target = u"tenants/lab.yaml"_s});
-    auto *const editor = window().findChild<ui::CodeEditor *>();
-    QVERIFY(editor != nullptr);
-    QTRY_VERIFY_WITH_TIMEOUT(editor->text().contains(u"nothing"_s), 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(editor() != nullptr && editor()->text().contains(u"nothing"_s),
+                             10'000);
 
     const auto back = answerOf<QByteArray>([&](Answer answer) {
         m_journey.control().rollBack(state->revision, "It was needed", "tester", answer);
@@ -151,20 +161,20 @@ void TstJourneys::aRuleIsChangedAndRolledBack()
     QVERIFY(m_journey.call("echo", Json::object({{"message", "a secret"}}))["result"]["isError"]
                 .toBool());
     // Comments came through both changes.
-    QTRY_VERIFY_WITH_TIMEOUT(editor->text().contains(u"# The laboratory"_s)
-                                 && editor->text().contains(u"contains(\"secret\")"_s),
+    QTRY_VERIFY_WITH_TIMEOUT(editor()->text().contains(u"# The laboratory"_s)
+                                 && editor()->text().contains(u"contains(\"secret\")"_s),
                              10'000);
 }
 
 void TstJourneys::theDraftIsNotServed()
 {
     window().open({.page = u"policies"_s, .target = u"tenants/lab.yaml"_s});
-    auto *const editor = window().findChild<ui::CodeEditor *>();
-    QTRY_VERIFY_WITH_TIMEOUT(editor->text().contains(u"no-secrets"_s), 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(editor() != nullptr && editor()->text().contains(u"no-secrets"_s),
+                             10'000);
     auto *const shown = qobject_cast<ui::Page *>(page(u"policies"_s));
     QVERIFY(shown != nullptr);
     QVERIFY(shown->unsavedChanges().isEmpty());
-    editor->setFocus();
+    editor()->setFocus();
     QTest::keyClick(window().focusWidget(), Qt::Key_Home, Qt::ControlModifier);
     QTest::keyClicks(window().focusWidget(), u"# a draft "_s);
     QTRY_VERIFY_WITH_TIMEOUT(!shown->unsavedChanges().isEmpty(), 10'000);
@@ -187,6 +197,21 @@ void TstJourneys::thePaletteFindsAPage()
     QTRY_COMPARE(window().currentPage(), u"tenants"_s);
 }
 
+void TstJourneys::settle()
+{
+    for (int round = 0; round < 3; ++round) {
+        const auto tenants = answerOf<std::vector<control::TenantRow>>(
+            [&](control::Answer<std::vector<control::TenantRow>> answer) {
+                m_journey.control().tenants(answer);
+            });
+        const auto overview =
+            answerOf<control::Overview>([&](control::Answer<control::Overview> answer) {
+                m_journey.control().overview(TenantId(), {}, answer);
+            });
+        QVERIFY(tenants && overview);
+    }
+}
+
 void TstJourneys::picturesOfEveryPage_data()
 {
     QTest::addColumn<QString>("theme");
@@ -199,9 +224,13 @@ void TstJourneys::picturesOfEveryPage()
     QFETCH(const QString, theme);
     const QString folder = qEnvironmentVariable("PROVOST_PICTURES");
     m_journey.theme().setChoice(ui::themeChoiceOf(theme));
+    // Qt hands a new palette to open windows only while QApplication::exec() runs.
+    m_journey.reopenWindow();
+    QVERIFY(QTest::qWaitForWindowExposed(&window()));
     for (const QString &id : pages) {
         window().open({.page = id});
         QTRY_COMPARE(window().currentPage(), id);
+        settle();
         QTRY_VERIFY2_WITH_TIMEOUT(colorsOf(window().grab().toImage()) > 24,
                                   qPrintable(id + u" is blank"_s), 10'000);
         if (!folder.isEmpty())
