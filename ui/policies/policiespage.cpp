@@ -179,8 +179,11 @@ void PoliciesPage::connectPresenters()
                      : tr("Others applied revision %1. It does not touch the files that you "
                           "changed: your draft goes on from it.")
                            .arg(shortRevision(m_presenter.revision()));
+        m_tellsConflict = inTheWay;
         m_moved->set(inTheWay ? Tone::Deny : Tone::Accent, text);
-        m_review->showNotice(inTheWay ? Tone::Deny : Tone::Accent, text);
+        if (!inTheWay) { // else the review tells it for as long as it is so
+            m_review->showNotice(Tone::Accent, text);
+        }
     });
     connect(&m_presenter, &PoliciesPresenter::applied, this, [this](const QByteArray &revision) {
         m_moved->set(Tone::Neutral, {});
@@ -272,6 +275,9 @@ void PoliciesPage::showDraftBar()
     m_draftBar->setVisible(count > 0 && !m_editing->showsRevision());
     if (count == 0) {
         m_recovered->set(Tone::Neutral, {});
+    }
+    if (count == 0 || (m_tellsConflict && m_presenter.conflicts().empty())) {
+        m_tellsConflict = false;
         m_moved->set(Tone::Neutral, {});
     }
     QString text = tr("%1 changed").arg(counted(count, tr("file"), tr("files")));

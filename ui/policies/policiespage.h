@@ -79,6 +79,7 @@ private:
     Badge *m_draftBadge = nullptr;
     Label *m_draftText = nullptr;
     std::optional<Link> m_pendingLink; // until the files are there
+    bool m_tellsConflict = false;      // the banner does
     QByteArray m_viewed;               // revision shown read only
     TenantId m_scopeTenant;
 };

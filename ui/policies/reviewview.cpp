@@ -77,6 +77,7 @@ void ReviewView::begin()
 {
     m_reason->clear();
     m_notice->set(Tone::Neutral, {});
+    m_tellsConflict = false;
     refresh();
     m_reason->setFocus();
 }
@@ -100,6 +101,14 @@ void ReviewView::refresh()
         differences.push_back({file.name, QString::fromUtf8(theirs), QString::fromUtf8(file.text),
                                conflicted ? tr("theirs, %1").arg(live) : live,
                                conflicted ? tr("yours, draft") : tr("draft"), conflicted});
+    }
+    const bool conflict = !m_presenter.conflicts().empty();
+    if (conflict != m_tellsConflict) {
+        m_tellsConflict = conflict;
+        m_notice->set(conflict ? Tone::Deny : Tone::Neutral,
+                      conflict ? tr("The org has moved on, in files that you changed too. Decide "
+                                    "for each which text stays.")
+                               : QString());
     }
     m_subject->setText(
         tr("%1 · %2").arg(counted(qint64(differences.size()), tr("file"), tr("files")), live));

@@ -46,6 +46,7 @@ private:
     LineField *m_reason = nullptr;
     Label *m_blocked = nullptr;
     Button *m_apply = nullptr;
+    bool m_tellsConflict = false;
 };
 
 } // namespace provost::ui

@@ -3,7 +3,6 @@
 #include "ui/kit/badge.h"
 #include "ui/kit/button.h"
 #include "ui/kit/label.h"
-#include "ui/kit/words.h"
 #include "ui/simulator/simulatorwords.h"
 
 #include <QBoxLayout>
@@ -35,6 +34,7 @@ DecisionView::DecisionView(const QString &name, QWidget *parent)
     m_effect->setObjectName(name + u".effect"_s);
     m_rule = new Button({}, ButtonKind::Link, this);
     m_rule->setObjectName(name + u".rule"_s);
+    m_rule->setAccessibleName(tr("Open the rule"));
     row->addWidget(m_title);
     row->addWidget(m_effect);
     row->addWidget(m_rule);
@@ -98,9 +98,8 @@ void DecisionView::setDecision(const policy::Decision &decision, const QByteArra
              decision.rowFilter ? QString::fromUtf8(toText(*decision.rowFilter)) : QString());
     showFact(m_masked, joined(decision.fields.mask));
     showFact(m_dropped, joined(decision.fields.drop));
-    showFact(m_charge, decision.charge ? tr("1 of %1 in %2 · %3")
-                                             .arg(numberText(decision.charge->callsMax),
-                                                  durationText(decision.charge->period.count()),
+    showFact(m_charge, decision.charge ? tr("1 of %1, %2")
+                                             .arg(rateText(*decision.charge),
                                                   QString::fromUtf8(decision.charge->policy))
                                        : QString());
 }

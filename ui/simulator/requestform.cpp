@@ -107,7 +107,7 @@ AttributesEditor *RequestForm::addAttributes(const QString &label, const QByteAr
 {
     auto *const editor = new AttributesEditor(
         QString::fromLatin1("simulator." + parent + ".attributes"), label, this);
-    m_form->addRow(parent == "user" ? tr("user.") : tr("resource."), editor);
+    m_form->addRow(tr("Attributes"), editor);
     m_attributes[editor] = parent;
     connect(editor, &AttributesEditor::attributesChanged, this,
             [this, parent](const std::vector<Attribute> &attributes) {

@@ -10,6 +10,7 @@
 #include "ui/simulator/tracemodel.h"
 
 #include <QBoxLayout>
+#include <QItemSelectionModel>
 #include <QLayoutItem>
 
 namespace provost::ui {
@@ -67,15 +68,23 @@ ResultView::ResultView(QWidget *parent)
     trace->setFlush();
     m_trace = new TableView(u"simulator.trace"_s, tr("Trace"), trace);
     m_trace->setModel(m_model);
-    m_trace->setColumnWidths({130, 170, 92, -1, 140});
+    m_trace->setColumnWidths({122, 160, 80, -1, 158});
     m_noTrace = new Label(tr("No policy had a part in it."), TextRole::Caption, trace);
     m_noTrace->setContentsMargins(metrics::CardPadding, 4, metrics::CardPadding, metrics::Gap);
     trace->body()->addWidget(m_noTrace);
     trace->body()->addWidget(m_trace, 1);
+    m_detail = new Label({}, TextRole::Mono, trace);
+    m_detail->setObjectName(u"simulator.detail"_s);
+    m_detail->setWordWrap(true);
+    m_detail->setSelectable();
+    m_detail->setContentsMargins(metrics::CardPadding, 4, metrics::CardPadding, metrics::Gap);
+    trace->body()->addWidget(m_detail);
     column->addWidget(trace, 1);
 
     connect(m_live, &DecisionView::linkActivated, this, &ResultView::linkActivated);
     connect(m_decision, &DecisionView::linkActivated, this, &ResultView::linkActivated);
+    connect(m_trace->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex &index) { showDetail(index.row()); });
     connect(m_trace, &TableView::opened, this, [this](const QModelIndex &index) {
         const policy::TraceStep *const step = m_model->stepAt(index.row());
         if (step != nullptr && !step->rule.where.file.isEmpty()) {
@@ -114,6 +123,7 @@ void ResultView::setResult(const control::SimulationResult &result)
     if (m_model->rowCount() > 0) {
         m_trace->selectRow(0);
     }
+    showDetail(0);
     QStringList suggestions;
     for (const QByteArray &suggestion : result.explanation.suggestions) {
         suggestions.append(u"· "_s + QString::fromUtf8(suggestion));
@@ -127,6 +137,15 @@ void ResultView::setResult(const control::SimulationResult &result)
                                  placeText(problem.where), QString::fromUtf8(problem.message)));
     }
     showLines(*m_problemsCard, *m_problems, problems, u"simulator.problem"_s);
+}
+
+// Whole, where the column cuts it off.
+void ResultView::showDetail(int row)
+{
+    const policy::TraceStep *const step = m_model->stepAt(row);
+    const QString detail = step != nullptr ? QString::fromUtf8(step->detail) : QString();
+    m_detail->setText(detail);
+    m_detail->setVisible(!detail.isEmpty());
 }
 
 void ResultView::showLines(Card &card, QVBoxLayout &column, const QStringList &lines,

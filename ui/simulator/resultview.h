@@ -33,6 +33,7 @@ Q_SIGNALS:
     void linkActivated(const provost::ui::Link &link);
 
 private:
+    void showDetail(int row);
     void showLines(Card &card, QVBoxLayout &column, const QStringList &lines, const QString &name);
 
     Label *m_stale = nullptr;
@@ -44,6 +45,7 @@ private:
     TraceModel *m_model = nullptr;
     TableView *m_trace = nullptr;
     Label *m_noTrace = nullptr;
+    Label *m_detail = nullptr;
     Card *m_suggestionsCard = nullptr;
     QVBoxLayout *m_suggestions = nullptr;
     Card *m_problemsCard = nullptr;

@@ -33,8 +33,8 @@ SimulatorPage::SimulatorPage(control::ControlPlane &control, PageContext &contex
     column->addWidget(makeHead());
     auto *const row = new QHBoxLayout;
     row->setSpacing(metrics::Gap);
-    row->addWidget(makeRequest(), 2);
-    row->addWidget(makeAnswer(), 3);
+    row->addWidget(makeRequest(), 5);
+    row->addWidget(makeAnswer(), 9);
     column->addLayout(row, 1);
 
     connect(&m_presenter, &SimulatorPresenter::requestChanged, this, &SimulatorPage::showRequest);

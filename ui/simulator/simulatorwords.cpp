@@ -1,5 +1,7 @@
 #include "ui/simulator/simulatorwords.h"
 
+#include "ui/kit/words.h"
+
 #include <QCoreApplication>
 
 namespace provost::ui {
@@ -47,6 +49,18 @@ QString placeText(const policy::SourceLocation &where)
     }
     return QString::fromUtf8(where.file.mid(where.file.lastIndexOf('/') + 1)) + u':'
            + QString::number(where.line);
+}
+
+QString rateText(const policy::RateCharge &charge)
+{
+    const QString calls = numberText(charge.callsMax);
+    switch (charge.period.count() / 1'000'000) {
+    case 1: return tr("%1 per second").arg(calls);
+    case 60: return tr("%1 per minute").arg(calls);
+    case 3600: return tr("%1 per hour").arg(calls);
+    case 86'400: return tr("%1 per day").arg(calls);
+    default: return tr("%1 in %2").arg(calls, durationText(charge.period.count()));
+    }
 }
 
 Link linkTo(const policy::SourceLocation &where, const QByteArray &revision)
