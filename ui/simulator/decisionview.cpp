@@ -37,9 +37,10 @@ DecisionView::DecisionView(const QString &name, QWidget *parent)
     m_rule->setAccessibleName(tr("Open the rule"));
     row->addWidget(m_title);
     row->addWidget(m_effect);
-    row->addWidget(m_rule);
     row->addStretch(1);
     m_column->addLayout(row);
+    m_rule->setMinimumWidth(1); // a long name is cut off before it widens the page
+    m_column->addWidget(m_rule, 0, Qt::AlignLeft);
     m_reason = new Label({}, TextRole::Body, this);
     m_reason->setObjectName(name + u".reason"_s);
     m_reason->setWordWrap(true);

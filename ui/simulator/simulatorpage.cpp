@@ -151,7 +151,7 @@ QWidget *SimulatorPage::makeAnswer()
     m_empty->setDetail(tr("Nothing is called, counted or recorded."));
     m_empty->setAction(tr("Open Audit"));
     m_examples = new QWidget(m_empty);
-    new QVBoxLayout(m_examples);
+    m_examplesColumn = new QVBoxLayout(m_examples);
     m_empty->addBelow(m_examples);
     m_error = new ErrorState(answer);
     m_error->setRetry(true);
@@ -195,7 +195,7 @@ void SimulatorPage::showExamples()
     for (const SimulatorPresenter::Example &example : m_presenter.examples()) {
         auto *const button = new Button(example.title, ButtonKind::Outlined, m_examples);
         button->setObjectName(u"simulator.example.%1"_s.arg(++number));
-        m_examples->layout()->addWidget(button);
+        m_examplesColumn->addWidget(button, 0, Qt::AlignHCenter);
         connect(button, &Button::clicked, this, [this, request = example.request] {
             m_presenter.setRequest(request);
             m_presenter.run();

@@ -7,6 +7,7 @@
 #include "ui/simulator/simulatorpresenter.h"
 
 class QStackedLayout;
+class QVBoxLayout;
 
 namespace provost::ui {
 
@@ -59,6 +60,7 @@ private:
     QStackedLayout *m_answers = nullptr;
     EmptyState *m_empty = nullptr;
     QWidget *m_examples = nullptr;
+    QVBoxLayout *m_examplesColumn = nullptr;
     ErrorState *m_error = nullptr;
     ResultView *m_result = nullptr;
     bool m_showing = false;
