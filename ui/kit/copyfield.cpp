@@ -8,6 +8,7 @@
 
 #include <QPainter>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QTextDocument>
 #include <QTimer>
 
@@ -81,7 +82,9 @@ int CopyField::lines() const
 
 QSize CopyField::sizeHint() const
 {
-    return {320, lines() * QFontMetrics(monoFont()).lineSpacing() + 12 + 2 * Margin};
+    // Long lines scroll sideways; the bar stands below the text and not on it.
+    const int bar = m_text->horizontalScrollBar()->sizeHint().height();
+    return {320, lines() * QFontMetrics(monoFont()).lineSpacing() + 12 + 2 * Margin + bar};
 }
 
 QSize CopyField::minimumSizeHint() const

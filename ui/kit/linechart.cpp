@@ -19,7 +19,7 @@ namespace provost::ui {
 namespace {
 
 constexpr int LabelHeight = 18;
-constexpr int GridLines = 3;
+constexpr int GridLines = 2; // halves of a round top are round too
 constexpr int LegendStroke = 14;
 
 // The names of a chart's lines with their strokes.

@@ -32,7 +32,7 @@ KeysPanel::KeysPanel(ControlPlane &control, PageContext &context, QWidget *paren
     , m_revoke(new Button(tr("Revoke…"), ButtonKind::Danger, this))
 {
     m_table->setModel(m_model);
-    m_table->setColumnWidths({-1, 170, 110, 100, 96, 120, 96});
+    m_table->setColumnWidths({-1, 170, 110, 100, 150, 150, 150});
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     content()->addWidget(m_table, 1);
     auto *const create = new Button(tr("New key…"), ButtonKind::Outlined, this);
