@@ -76,7 +76,7 @@ std::vector<RowSource::Column> AuditSource::columns() const
             {u"tool"_s, tr("Tool"), 176},
             {u"decision"_s, tr("Decision"), 98},
             {u"rule"_s, tr("Rule"), -1},
-            {u"ms"_s, tr("Took"), 72, Qt::AlignRight},
+            {u"ms"_s, tr("Took"), 84, Qt::AlignRight},
             {u"records"_s, tr("Rows"), 56, Qt::AlignRight}};
 }
 
