@@ -116,6 +116,16 @@ void printNewKey(const identity::NewKey &created, const QCommandLineParser &pars
     std::fputs("This key is shown once; only a hash of it is kept.\n", stderr);
 }
 
+// Every grant and revocation is recorded: by the server that runs on the data directory, or by the next one.
+Result<void> note(identity::IdentityStore &store, const char *action, const TenantId &tenant,
+                  Json details)
+{
+    return store.noteAct(Json::object({{"action", action},
+                                       {"author", qgetenv("USER")},
+                                       {"tenant", tenant.value},
+                                       {"details", std::move(details)}}));
+}
+
 std::optional<WallTime> expiry(const Command &command, const QCommandLineParser &parser)
 {
     const QByteArray text = parser.value(QStringLiteral("expires")).toUtf8();
@@ -155,10 +165,15 @@ int runKey(const QStringList &arguments)
         return report(store.error());
 
     if (verb == QLatin1StringView("create")) {
-        const auto created = (*store)->createKey({TenantId(required(command, parser, "tenant")),
-                                                  UserId(required(command, parser, "user")),
-                                                  parser.value(QStringLiteral("label")).toUtf8(),
-                                                  expiry(command, parser)});
+        const TenantId tenant(required(command, parser, "tenant"));
+        const UserId user(required(command, parser, "user"));
+        const QByteArray label = parser.value(QStringLiteral("label")).toUtf8();
+        const auto expires = expiry(command, parser);
+        if (const auto noted = note(**store, "key_created", tenant,
+                                    Json::object({{"user", user.value}, {"label", label}}));
+            !noted)
+            return report(noted.error());
+        const auto created = (*store)->createKey({tenant, user, label, expires});
         if (!created)
             return report(created.error());
         printNewKey(*created, parser, clock.now());
@@ -182,12 +197,18 @@ int runKey(const QStringList &arguments)
         const int seconds = overlap.isEmpty() ? 3600 : overlap.toInt(&ok);
         if (!ok || seconds < 0)
             usageError(command, QStringLiteral("`%1` is not a number of seconds").arg(overlap));
+        if (const auto noted = note(**store, "key_rotated", {}, Json::object({{"key", id.value}}));
+            !noted)
+            return report(noted.error());
         const auto created = (*store)->rotateKey(id, std::chrono::seconds(seconds));
         if (!created)
             return report(created.error());
         printNewKey(*created, parser, clock.now());
         return exitOk;
     }
+    if (const auto noted = note(**store, "revocation", {}, Json::object({{"key", id.value}}));
+        !noted)
+        return report(noted.error());
     if (const auto revoked = (*store)->revokeKey(id); !revoked)
         return report(revoked.error());
     return exitOk;
@@ -239,6 +260,8 @@ int runUser(const QStringList &arguments)
             usageError(command, QStringLiteral("`%1` is not NAME=VALUE").arg(pair));
         user.attributes.set(pair.left(equals).toUtf8(), pair.mid(equals + 1));
     }
+    if (const auto noted = note(**store, "user_changed", user.tenant, describe(user)); !noted)
+        return report(noted.error());
     if (const auto put = (*store)->putUser(user); !put)
         return report(put.error());
     return exitOk;
