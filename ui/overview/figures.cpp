@@ -36,6 +36,13 @@ double secondsOf(WallTime time)
     return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
+// What agents did, and not what the installation records about its own administration.
+QByteArray callsLink(const QByteArray &filter = {})
+{
+    const QByteArray calls = "tenant:* -transport:console";
+    return auditLink(filter.isEmpty() ? calls : filter + ' ' + calls);
+}
+
 // As a value in the filter language, whatever it holds.
 QByteArray quoted(const QByteArray &value)
 {
@@ -60,7 +67,7 @@ QByteArray auditLink(const QByteArray &filter)
 QByteArray recordLink(const RecordId &id)
 {
     const QByteArray tenant =
-        id.tenant.isEmpty() ? QByteArray() : "tenant:" + id.tenant.value + ' ';
+        id.tenant.isEmpty() ? QByteArray() : "tenant:" + id.tenant.value + " -transport:console ";
     return auditLink(tenant + "seq:" + QByteArray::number(qint64(id.sequence)));
 }
 
@@ -68,7 +75,7 @@ Figure rateFigure(const Overview &overview)
 {
     const double rate = overview.callsPerSecond;
     return {QLocale().toString(rate, 'f', rate > 0 && rate < 10 ? 1 : 0), tr("over the last 10 s"),
-            Tone::Neutral, auditLink("time>-1m")};
+            Tone::Neutral, callsLink("time>-1m")};
 }
 
 Figure denialsFigure(const Overview &overview)
@@ -83,10 +90,10 @@ Figure denialsFigure(const Overview &overview)
 Figure latencyFigure(const Overview &overview)
 {
     if (overview.p99Us == 0)
-        return {u"–"_s, tr("gateway, since start"), Tone::Neutral, auditLink({})};
+        return {u"–"_s, tr("gateway, since start"), Tone::Neutral, callsLink()};
     return {msText(overview.p50Us) + u" · "_s + msText(overview.p95Us) + u" · "_s
                 + msText(overview.p99Us),
-            tr("gateway, since start"), Tone::Neutral, auditLink({})};
+            tr("gateway, since start"), Tone::Neutral, callsLink()};
 }
 
 Figure errorsFigure(const Overview &overview)
@@ -99,14 +106,14 @@ Figure errorsFigure(const Overview &overview)
 Figure agentsFigure(const ServerStatus &status)
 {
     if (!status.listening)
-        return {u"–"_s, tr("✕ not listening"), Tone::Deny, auditLink("time>-5m")};
+        return {u"–"_s, tr("✕ not listening"), Tone::Deny, callsLink("time>-5m")};
     return {numberText(status.agents), tr("seen in the last 5 min"), Tone::Neutral,
-            auditLink("time>-5m")};
+            callsLink("time>-5m")};
 }
 
 Figure callsFigure(const Overview &overview, const QString &range)
 {
-    return {numberText(overview.calls), range, Tone::Neutral, auditLink({})};
+    return {numberText(overview.calls), range, Tone::Neutral, callsLink()};
 }
 
 std::vector<LineChart::Series> latencySeries(const std::vector<LatencyPoint> &points)

@@ -59,15 +59,15 @@ void KeysPanel::load()
 {
     control().keys(tenant().id,
                    answerTo<std::vector<KeyRow>>(tr("The keys could not be read"),
-                                                 [this](const auto &keys) { show(keys); }));
+                                                 [this](const auto &keys) { showKeys(keys); }));
 }
 
 void KeysPanel::clear()
 {
-    show({});
+    showKeys({});
 }
 
-void KeysPanel::show(const std::vector<KeyRow> &keys)
+void KeysPanel::showKeys(const std::vector<KeyRow> &keys)
 {
     m_keys = keys;
     m_model->setRows(keyRows(keys, SystemClock().now()));
@@ -101,10 +101,7 @@ void KeysPanel::updateRevoke()
 void KeysPanel::openNewKey()
 {
     auto *const dialog = new NewKeyDialog(control(), context().author(), tenant().id, this);
-    connect(dialog, &QDialog::accepted, this, [this] {
-        reload();
-        Q_EMIT changed();
-    });
+    connect(dialog, &QDialog::accepted, this, &KeysPanel::changed);
     dialog->open();
 }
 
@@ -144,7 +141,6 @@ void KeysPanel::revoke(const CredentialId &id)
                  return;
              }
              context().notify({Tone::Allow, tr("Key %1 was revoked").arg(name), {}, {}});
-             reload();
              Q_EMIT changed();
          }});
 }

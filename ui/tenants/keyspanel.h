@@ -24,7 +24,7 @@ protected:
     void clear() override;
 
 private:
-    void show(const std::vector<control::KeyRow> &keys);
+    void showKeys(const std::vector<control::KeyRow> &keys);
     void confirmRevoke();
     void revoke(const CredentialId &id);
     void updateRevoke();

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const control::TenantRow &tenant() const { return m_tenant; }
 
 Q_SIGNALS:
-    // Something was changed that others show as well.
+    // Something was changed; whoever shows the tenant loads it again, this panel included.
     void changed();
 
 protected:

@@ -183,10 +183,8 @@ std::vector<ActionSpec> TenantsPage::actions()
     return {spec(u"tenants.new"_s, tr("New tenant"), Icon::Plus, [this] { openNewTenant(); }, {}),
             spec(
                 u"tenants.newKey"_s, tr("New key for the selected tenant"), Icon::Key,
-                [this] { m_keys->openNewKey(); },
-                [this] {
-                    return m_keys->tenant().id.isEmpty() ? tr("Select a tenant first") : QString();
-                })};
+                [this] { openNewKey(); },
+                [this] { return m_tenants.empty() ? tr("Select a tenant first") : QString(); })};
 }
 
 void TenantsPage::refresh()
@@ -194,11 +192,11 @@ void TenantsPage::refresh()
     m_control.tenants(
         {this, [this, asked = ++m_asked](const Result<std::vector<TenantRow>> &answer) {
              if (asked == m_asked)
-                 show(answer);
+                 showTenants(answer);
          }});
 }
 
-void TenantsPage::show(const Result<std::vector<TenantRow>> &answer)
+void TenantsPage::showTenants(const Result<std::vector<TenantRow>> &answer)
 {
     if (!answer) {
         m_error->setTrouble(troubleOf(tr("The tenants could not be read"), answer.error()));
@@ -257,13 +255,25 @@ void TenantsPage::tenantCreated(const TenantId &id)
 {
     context().notify({Tone::Allow, tr("Tenant %1 was created").arg(QString::fromUtf8(id.value)),
                       tr("Create the first user and key"), [page = QPointer(this), id] {
-                          if (page && page->m_keys->tenant().id == id)
-                              page->m_keys->openNewKey();
+                          if (page && page->m_selected == id)
+                              page->openNewKey();
                       }});
     m_selected = id;
+    showKeys();
+    refresh();
+}
+
+void TenantsPage::openNewKey()
+{
+    showKeys();
+    showSelected();
+    m_keys->openNewKey();
+}
+
+void TenantsPage::showKeys()
+{
     m_segments->setCurrent(u"keys"_s);
     m_panels->setCurrentWidget(m_keys);
-    refresh();
 }
 
 } // namespace provost::ui

@@ -46,11 +46,14 @@ private:
     void addPanel(const QString &id, const QString &title, TenantPanel *panel);
 
     void refresh();
-    void show(const Result<std::vector<control::TenantRow>> &answer);
+    void showTenants(const Result<std::vector<control::TenantRow>> &answer);
     void select(const TenantId &id);
     void showSelected();
     void openNewTenant();
     void tenantCreated(const TenantId &id);
+    // Of the selected tenant.
+    void openNewKey();
+    void showKeys();
 
     control::ControlPlane &m_control;
     std::vector<control::TenantRow> m_tenants;

@@ -48,17 +48,17 @@ UsersPanel::UsersPanel(ControlPlane &control, PageContext &context, QWidget *par
 
 void UsersPanel::load()
 {
-    control().users(tenant().id,
-                    answerTo<std::vector<UserRow>>(tr("The users could not be read"),
-                                                   [this](const auto &users) { show(users); }));
+    control().users(tenant().id, answerTo<std::vector<UserRow>>(
+                                     tr("The users could not be read"),
+                                     [this](const auto &users) { showUsers(users); }));
 }
 
 void UsersPanel::clear()
 {
-    show({});
+    showUsers({});
 }
 
-void UsersPanel::show(const std::vector<UserRow> &users)
+void UsersPanel::showUsers(const std::vector<UserRow> &users)
 {
     m_users = users;
     m_model->setRows(userRows(users));
@@ -94,10 +94,7 @@ void UsersPanel::openDialog(const std::optional<UserRow> &user)
         taken.append(QString::fromUtf8(known.id.value));
     auto *const dialog =
         new UserDialog(control(), {tenant().id, user, taken, context().author()}, this);
-    connect(dialog, &QDialog::accepted, this, [this] {
-        reload();
-        Q_EMIT changed();
-    });
+    connect(dialog, &QDialog::accepted, this, &UsersPanel::changed);
     dialog->open();
 }
 

@@ -24,7 +24,7 @@ protected:
     void clear() override;
 
 private:
-    void show(const std::vector<control::UserRow> &users);
+    void showUsers(const std::vector<control::UserRow> &users);
     void openNew();
     void openEdit(const QModelIndex &index);
     void openDialog(const std::optional<control::UserRow> &user);
