@@ -12,6 +12,12 @@ namespace provost::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr int BadgeWidth = 22; // whatever the sign, so that the words stand below each other
+
+} // namespace
+
 class AttentionList::Row : public QWidget
 {
 public:
@@ -23,6 +29,7 @@ public:
         , m_open(new Button(AttentionList::tr("Open"), ButtonKind::Outlined, this))
     {
         setObjectName(u"attention.%1"_s.arg(number));
+        m_badge->setFixedWidth(BadgeWidth);
         m_open->setObjectName(objectName() + u".open"_s);
         for (Label *const label : {m_title, m_detail})
             label->setElided();

@@ -36,6 +36,8 @@ ConnectCard::ConnectCard(ControlPlane &control, QWidget *parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
     body()->setSpacing(8);
     buildChoices();
+    m_where = new Label({}, TextRole::Caption, this);
+    body()->addWidget(m_where);
     m_snippet = new CopyField(u"connect.snippet"_s, tr("Snippet"), this);
     body()->addWidget(m_snippet);
     buildWaiting();
@@ -65,8 +67,6 @@ void ConnectCard::buildChoices()
     m_client->setPrefix(tr("Client"));
     for (const McpClient client : mcpClients())
         m_client->addItem(nameOf(client), keyOf(client));
-    m_where = new Label({}, TextRole::Caption, m_choices);
-    m_where->setElided();
     m_key = new Button(tr("Create a key"), ButtonKind::Outlined, m_choices);
     m_key->setObjectName(u"connect.key"_s);
     m_key->setToolTip(
@@ -74,7 +74,7 @@ void ConnectCard::buildChoices()
                          .arg(QLatin1StringView(keyPlaceholder))));
     row->addWidget(m_tenant);
     row->addWidget(m_client);
-    row->addWidget(m_where, 1);
+    row->addStretch(1);
     row->addWidget(m_key);
     body()->addWidget(m_choices);
     connect(m_tenant, &QComboBox::currentIndexChanged, this, &ConnectCard::watchChosen);
@@ -124,7 +124,8 @@ void ConnectCard::setTenants(const std::vector<TenantRow> &tenants, const Tenant
     const bool kept = !before.isEmpty() && m_tenant->choose(QString::fromUtf8(before.value));
     if (!kept && !m_tenant->choose(QString::fromUtf8(preferred.value)) && !tenants.empty())
         m_tenant->choose(QString::fromUtf8(tenants.front().id.value));
-    for (QWidget *const part : {m_choices, static_cast<QWidget *>(m_snippet), m_waiting})
+    for (QWidget *const part :
+         {m_choices, static_cast<QWidget *>(m_where), static_cast<QWidget *>(m_snippet), m_waiting})
         part->setVisible(!tenants.empty());
     m_noTenant->setVisible(tenants.empty());
     if (tenant() != before)

@@ -48,11 +48,10 @@ QWidget *OverviewPage::buildContent()
     auto *const halves = new QHBoxLayout;
     halves->setSpacing(metrics::Gap);
     m_left = new QVBoxLayout;
-    m_right = new QVBoxLayout;
-    for (QVBoxLayout *const half : {m_left, m_right}) {
-        half->setSpacing(metrics::Gap);
-        halves->addLayout(half, half == m_left ? 13 : 14);
-    }
+    m_left->setSpacing(metrics::Gap);
+    m_figures = buildFigures();
+    halves->addLayout(m_left, 13);
+    halves->addWidget(m_figures, 14);
     column->addLayout(halves, 1);
 
     auto *const needs = new Card(tr("Needs you"), content);
@@ -69,9 +68,6 @@ QWidget *OverviewPage::buildContent()
     m_connect = new ConnectCard(m_control, content);
     connect(m_connect, &ConnectCard::linkWanted, this, &OverviewPage::open);
     m_left->addWidget(m_connect);
-    m_figures = buildFigures();
-    m_right->addWidget(m_figures, 1);
-    m_right->addStretch(0);
     return scrolling(u"overview.scroll"_s, content, this);
 }
 

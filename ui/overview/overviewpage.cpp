@@ -198,11 +198,7 @@ void OverviewPage::setConnecting(bool connecting)
     m_connecting = connecting;
     m_figures->setVisible(!connecting);
     m_left->removeWidget(m_connect);
-    m_right->removeWidget(m_connect);
-    if (connecting)
-        m_right->insertWidget(0, m_connect);
-    else
-        m_left->addWidget(m_connect);
+    m_left->insertWidget(connecting ? 0 : m_left->count(), m_connect);
 }
 
 void OverviewPage::open(const QByteArray &link)

@@ -92,7 +92,6 @@ private:
     Label *m_attentionCount = nullptr;
     ConnectCard *m_connect = nullptr;
     QVBoxLayout *m_left = nullptr;
-    QVBoxLayout *m_right = nullptr;
     QWidget *m_figures = nullptr;
     LineChart *m_latencyChart = nullptr;
     LineChart *m_rateChart = nullptr;

@@ -117,13 +117,13 @@ QByteArray snippetOf(McpClient client, const QByteArray &url, const QByteArray &
     const QByteArray bearer = "Bearer " + key;
     switch (client) {
     case McpClient::ClaudeCode:
-        return "claude mcp add --transport http provost " + url
+        return "claude mcp add --transport http provost \\\n  " + url
                + " \\\n  --header \"Authorization: " + bearer + '"';
     case McpClient::ClaudeDesktop: return claudeDesktop(url, bearer);
     case McpClient::VsCode: return configuration("servers", url, bearer, true);
     case McpClient::Cursor: return configuration("mcpServers", url, bearer, false);
     case McpClient::Inspector:
-        return "npx @modelcontextprotocol/inspector --cli " + url
+        return "npx @modelcontextprotocol/inspector --cli \\\n  " + url
                + " --transport http \\\n  --header \"Authorization: " + bearer
                + "\" --method tools/list";
     case McpClient::Curl: return curl(url, bearer);

@@ -19,7 +19,7 @@ using namespace control;
 using namespace Qt::StringLiterals;
 
 KeysPanel::KeysPanel(ControlPlane &control, PageContext &context, QWidget *parent)
-    : TenantPanel(u"tenants.keys"_s, control, context, parent)
+    : TenantPanel(u"tenants.keys"_s, tr("No keys yet"), control, context, parent)
     , m_model(new CellModel({{tr("User")},
                              {tr("Label")},
                              {tr("Key")},
@@ -41,7 +41,6 @@ KeysPanel::KeysPanel(ControlPlane &control, PageContext &context, QWidget *paren
     m_revoke->setObjectName(u"keys.revoke"_s);
     toolbar()->addWidget(m_revoke);
     toolbar()->addWidget(create);
-    empty()->setSentence(tr("No keys yet"));
     empty()->setDetail(tr("An agent connects with a key. A key belongs to a user, whose roles "
                           "decide what the agent may do."));
     empty()->setAction(tr("Create the first user and key"));

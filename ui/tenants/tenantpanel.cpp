@@ -10,8 +10,8 @@ namespace provost::ui {
 
 using namespace Qt::StringLiterals;
 
-TenantPanel::TenantPanel(const QString &name, control::ControlPlane &control, PageContext &context,
-                         QWidget *parent)
+TenantPanel::TenantPanel(const QString &name, const QString &nothing,
+                         control::ControlPlane &control, PageContext &context, QWidget *parent)
     : QWidget(parent)
     , m_control(control)
     , m_context(context)
@@ -19,7 +19,7 @@ TenantPanel::TenantPanel(const QString &name, control::ControlPlane &control, Pa
     , m_content(new QVBoxLayout)
     , m_toolbar(new QHBoxLayout)
     , m_summary(new Label({}, TextRole::Caption, this))
-    , m_empty(new EmptyState(Icon::Tenants, {}, this))
+    , m_empty(new EmptyState(Icon::Tenants, nothing, this))
     , m_error(new ErrorState(this))
 {
     setObjectName(name);

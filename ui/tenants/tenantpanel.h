@@ -24,9 +24,9 @@ class TenantPanel : public QWidget
     Q_OBJECT
 
 public:
-    // `control` and `context` outlive the panel.
-    TenantPanel(const QString &name, control::ControlPlane &control, PageContext &context,
-                QWidget *parent);
+    // `control` and `context` outlive the panel. `nothing` is told while there is no content.
+    TenantPanel(const QString &name, const QString &nothing, control::ControlPlane &control,
+                PageContext &context, QWidget *parent);
 
     // Forgets another tenant's content at once; load() brings the new.
     void setTenant(const control::TenantRow &tenant);

@@ -21,8 +21,7 @@ QString tr(const char *text)
 // A text that attributesOf() takes for something else than a string.
 bool readsAsValue(const QString &text)
 {
-    const Result<Json> value = Json::parse(text.toUtf8());
-    return value && !value->isObject();
+    return Json::parse(text.toUtf8()).has_value();
 }
 
 Json valueOf(const QString &text)
@@ -36,7 +35,7 @@ Json valueOf(const QString &text)
 
 QString tenantIdProblem(const QString &id, const QStringList &taken)
 {
-    static const QRegularExpression pattern(u"^[a-z0-9][a-z0-9-]{0,62}$"_s);
+    static const QRegularExpression pattern(u"^[a-z0-9][a-z0-9-]{0,62}\\z"_s);
     if (id.isEmpty())
         return tr("Give the tenant an id");
     if (!pattern.match(id).hasMatch())

@@ -22,7 +22,7 @@ constexpr int serverRowsMax = 4;
 } // namespace
 
 ToolsPanel::ToolsPanel(ControlPlane &control, PageContext &context, QWidget *parent)
-    : TenantPanel(u"tenants.tools"_s, control, context, parent)
+    : TenantPanel(u"tenants.tools"_s, tr("No tool servers"), control, context, parent)
     , m_servers(new CellModel({{tr("Server")},
                                {tr("Kind")},
                                {tr("State")},
@@ -43,7 +43,6 @@ ToolsPanel::ToolsPanel(ControlPlane &control, PageContext &context, QWidget *par
     content()->addWidget(servers);
     content()->addWidget(new Hairline(Qt::Horizontal, this));
     content()->addWidget(tools, 1);
-    empty()->setSentence(tr("No tool servers"));
     empty()->setDetail(tr("Tool servers are described in the servers directory of the org; each "
                           "names the tenants that it serves."));
 }
@@ -76,7 +75,8 @@ void ToolsPanel::summarize()
 }
 
 LimitsPanel::LimitsPanel(ControlPlane &control, PageContext &context, QWidget *parent)
-    : TenantPanel(u"tenants.limits"_s, control, context, parent)
+    : TenantPanel(u"tenants.limits"_s, tr("No limits beyond those of single policies"), control,
+                  context, parent)
     , m_model(new CellModel({{tr("Applies to")}, {tr("At most")}, {tr("Stands in")}}, this))
     , m_table(new TableView(u"limits.table"_s, tr("Limits and quotas"), this))
 {
@@ -87,7 +87,6 @@ LimitsPanel::LimitsPanel(ControlPlane &control, PageContext &context, QWidget *p
     auto *const edit = new Button(tr("Edit in Policies"), ButtonKind::Outlined, this);
     edit->setObjectName(u"limits.edit"_s);
     toolbar()->addWidget(edit);
-    empty()->setSentence(tr("No limits beyond those of single policies"));
     empty()->setDetail(tr("A tenant's file may set limits for the tenant, its users and tools, and "
                           "monthly quotas for roles."));
     empty()->setAction(tr("Edit in Policies"));

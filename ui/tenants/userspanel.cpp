@@ -18,7 +18,7 @@ using namespace control;
 using namespace Qt::StringLiterals;
 
 UsersPanel::UsersPanel(ControlPlane &control, PageContext &context, QWidget *parent)
-    : TenantPanel(u"tenants.users"_s, control, context, parent)
+    : TenantPanel(u"tenants.users"_s, tr("No users yet"), control, context, parent)
     , m_model(new CellModel(
           {{tr("User")}, {tr("Name")}, {tr("Roles")}, {tr("Attributes")}, {tr("State")}}, this))
     , m_table(new TableView(u"users.table"_s, tr("Users"), this))
@@ -33,7 +33,6 @@ UsersPanel::UsersPanel(ControlPlane &control, PageContext &context, QWidget *par
     m_edit->setObjectName(u"users.edit"_s);
     toolbar()->addWidget(m_edit);
     toolbar()->addWidget(create);
-    empty()->setSentence(tr("No users yet"));
     empty()->setDetail(tr("A user has roles, which policies name, and attributes, which their "
                           "conditions read."));
     empty()->setAction(tr("New user…"));

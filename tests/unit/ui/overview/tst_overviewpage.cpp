@@ -270,9 +270,15 @@ void TstOverviewPage::withoutCallsConnectingComesFirst()
     auto *const chart = part<QWidget>(u"overview.latency"_s);
     QTRY_VERIFY(!chart->isVisible());
     QVERIFY(part<CopyField>(u"connect.snippet"_s)->isVisible());
+    auto *const card = part<QWidget>(u"overview.connect"_s);
+    auto *const needs = part<QWidget>(u"overview.attention"_s);
+    const auto above = [&] {
+        return card->mapTo(m_page.get(), QPoint()).y() < needs->mapTo(m_page.get(), QPoint()).y();
+    };
+    QTRY_VERIFY(above());
     m_control->overviewAnswer = busyOverview(SystemClock().now());
     m_page->setScope({});
-    QTRY_VERIFY(chart->isVisible());
+    QTRY_VERIFY(chart->isVisible() && !above());
     QVERIFY(part<CopyField>(u"connect.snippet"_s)->isVisible());
 }
 
@@ -368,7 +374,15 @@ void TstOverviewPage::looksRight()
         m_control->overviewAnswer = {};
     open();
     QTRY_VERIFY(part<QWidget>(u"overview.latency"_s)->isVisible() == calls);
-    QCoreApplication::processEvents();
+    if (calls) {
+        auto *const denials = part<TableView>(u"overview.denials"_s);
+        QTRY_COMPARE(denials->height(), denials->sizeHint().height());
+        QTRY_VERIFY(denials->model()->rowCount() > 0 && denials->height() > 4 * metrics::RowHeight);
+    }
+    if (!calls)
+        QTRY_VERIFY(part<QWidget>(u"overview.connect"_s)->width() > m_page->width() / 2);
+    QTRY_COMPARE(part<CopyField>(u"connect.snippet"_s)->height(),
+                 part<CopyField>(u"connect.snippet"_s)->sizeHint().height());
     const QPixmap picture = m_page->grab();
     QCOMPARE(picture.size(), m_page->size() * picture.devicePixelRatio());
     if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())

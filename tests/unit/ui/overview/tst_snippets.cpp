@@ -41,10 +41,10 @@ void TstSnippets::endpointNamesTheTenant()
 void TstSnippets::terminalSnippets()
 {
     QCOMPARE(snippetOf(McpClient::ClaudeCode, url, "pv_1"),
-             "claude mcp add --transport http provost " + url
+             "claude mcp add --transport http provost \\\n  " + url
                  + " \\\n  --header \"Authorization: Bearer pv_1\"");
     QCOMPARE(snippetOf(McpClient::Inspector, url, "pv_1"),
-             "npx @modelcontextprotocol/inspector --cli " + url
+             "npx @modelcontextprotocol/inspector --cli \\\n  " + url
                  + " --transport http \\\n  --header \"Authorization: Bearer pv_1\" --method "
                    "tools/list");
 }
