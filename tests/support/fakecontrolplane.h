@@ -50,6 +50,7 @@ public:
     std::map<QByteArray, Error> errors;
     // Every question in order, by the name of the function; commands with what they were asked to do.
     std::vector<QByteArray> asked;
+    int unanswered = 0; // questions whose answer has not been delivered yet
     std::vector<control::ChangeRequest> applied;
     std::vector<control::PolicyEdit> edits;
     std::vector<control::AuditPageRequest> pageRequests;
@@ -114,7 +115,11 @@ private:
         asked.emplace_back(question);
         if (const auto error = errors.find(question); error != errors.end())
             value = fail(error->second);
-        QTimer::singleShot(0, this, [answer, value = std::move(value)] { answer.deliver(value); });
+        ++unanswered;
+        QTimer::singleShot(0, this, [this, answer, value = std::move(value)] {
+            --unanswered;
+            answer.deliver(value);
+        });
     }
 
     [[nodiscard]] std::vector<control::AuditRow> matching(const control::AuditQuery &query) const;

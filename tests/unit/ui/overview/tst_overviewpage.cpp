@@ -118,7 +118,7 @@ private:
         m_page->show();
         m_page->activate();
         QTRY_VERIFY(m_control->asked.size() >= 3);
-        QCoreApplication::processEvents();
+        QTRY_COMPARE(m_control->unanswered, 0);
     }
     [[nodiscard]] qsizetype asked(const char *question) const
     {

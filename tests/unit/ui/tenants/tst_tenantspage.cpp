@@ -529,8 +529,7 @@ void TstTenantsPage::looksRight()
         QTest::mouseClick(part<QAbstractButton>(u"segment."_s + segment), Qt::LeftButton);
         QTRY_VERIFY(part<QWidget>(u"tenants."_s + segment)->isVisible());
     }
-    QCoreApplication::processEvents();
-    QCoreApplication::processEvents();
+    QTRY_COMPARE(m_control->unanswered, 0);
     const QPixmap picture = shown->grab();
     QVERIFY(!picture.isNull());
     if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
