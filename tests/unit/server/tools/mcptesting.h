@@ -1,9 +1,9 @@
-// What the tests of the MCP adapter share: running a Task to its end, an event loop for the adapter, and the fake
-// upstream server (tests/support/fakemcp.py).
+// What the tests of the MCP adapter share: an event loop for the adapter, and the fake upstream server
+// (tests/support/fakemcp.py).
 #pragma once
 
-#include "server/base/task.h"
 #include "server/tools/adapters/mcp/mcpadapter.h"
+#include "tests/support/await.h"
 
 #include <QFile>
 #include <QStandardPaths>
@@ -14,35 +14,8 @@ namespace provost::tools::mcp::testing {
 
 constexpr int patienceMs = 20'000;
 
-template <class T>
-Task<> keepResult(Task<T> task, std::shared_ptr<std::optional<T>> result)
-{
-    result->emplace(co_await task);
-}
-
-// A call that runs: wait() gives its result.
-template <class T>
-class Running
-{
-public:
-    explicit Running(Task<T> task) { spawn(keepResult(std::move(task), m_result)); }
-    [[nodiscard]] bool isDone() const { return m_result->has_value(); }
-    T wait()
-    {
-        if (!QTest::qWaitFor([this] { return isDone(); }, patienceMs))
-            qFatal("a task did not end");
-        return std::move(**m_result);
-    }
-
-private:
-    std::shared_ptr<std::optional<T>> m_result = std::make_shared<std::optional<T>>();
-};
-
-template <class T>
-T await(Task<T> task)
-{
-    return Running<T>(std::move(task)).wait();
-}
+using provost::testing::await;
+using provost::testing::Running;
 
 // The adapter's event loop.
 class Loop
