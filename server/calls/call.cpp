@@ -13,6 +13,7 @@ const char *actionOf(Operation operation)
     case Operation::ListPrompts: return "list_prompts";
     case Operation::GetPrompt: return "prompt_get";
     case Operation::Complete: return "complete";
+    case Operation::Subscribe: return "resource_subscribe";
     }
     return "unknown";
 }
@@ -27,7 +28,8 @@ bool isList(Operation operation)
     case Operation::CallTool:
     case Operation::ReadResource:
     case Operation::GetPrompt:
-    case Operation::Complete: return false;
+    case Operation::Complete:
+    case Operation::Subscribe: return false;
     }
     return false;
 }

@@ -5,6 +5,7 @@
 #include "server/base/clock.h"
 #include "server/base/ids.h"
 #include "server/base/json.h"
+#include "server/tools/adapter.h"
 
 #include <functional>
 #include <optional>
@@ -22,6 +23,7 @@ enum class Operation {
     ListPrompts,
     GetPrompt,
     Complete,
+    Subscribe, // to updates of a resource; see CallRequest::onUpdated
 };
 
 // The action name of records: "list_tools", "tool_call", "resource_read", …
@@ -44,6 +46,14 @@ struct CallRequest
     MonotonicTime received; // when the request was complete
     std::stop_token stop;
     std::function<void(QByteArray method, Json params)> notify; // any thread; may be empty
+
+    Json clientCapabilities = Json::object(); // as declared by the agent
+    QByteArray logLevel;                      // least severe that the agent wants; empty: none
+    // A further round of a call that answered InputNeeded: the answers by key, and the sealed state as it was given out.
+    Json inputResponses;
+    QByteArray requestState;
+    std::function<void()> becomeTask; // see tools::CallContext; may be empty
+    std::function<void()> onUpdated;  // Subscribe only: any thread, must only post
 };
 
 // Why a call was not carried out: for the agent to act on. Recorded like any other outcome.
@@ -56,13 +66,23 @@ struct Refusal
     bool operator==(const Refusal &) const = default;
 };
 
-// The MCP result object, or a refusal.
+// The MCP result object; or what the agent is asked first, its state sealed: bound to the principal, the operation, what
+// it names and its arguments, and good for a limited time; or a refusal.
 struct CallReply
 {
-    std::variant<Json, Refusal> value;
-    bool toolError = false; // the result says isError
+    std::variant<Json, tools::InputNeeded, Refusal> value;
+    bool toolError = false;              // the result says isError
+    std::shared_ptr<tools::Watch> watch; // Subscribe only: updates come as long as it lives
 
     [[nodiscard]] bool isRefused() const { return std::holds_alternative<Refusal>(value); }
+    [[nodiscard]] bool needsInput() const
+    {
+        return std::holds_alternative<tools::InputNeeded>(value);
+    }
+    [[nodiscard]] const tools::InputNeeded &needs() const
+    {
+        return std::get<tools::InputNeeded>(value);
+    }
     [[nodiscard]] const Refusal &refusal() const { return std::get<Refusal>(value); }
     [[nodiscard]] const Json &result() const { return std::get<Json>(value); }
 };

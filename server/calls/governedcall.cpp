@@ -108,6 +108,7 @@ tl::expected<void, Refusal> bind(CallProgress &call)
             return refuse(ErrorCode::NotFound, "Unknown tool: " + name);
         return {};
     case Operation::ReadResource:
+    case Operation::Subscribe:
         call.item = registry.resource(name);
         if (call.item == nullptr)
             return refuse(ErrorCode::NotFound, "Resource not found: " + name);

@@ -99,7 +99,8 @@ Json visibleList(const CallProgress &call)
     case Operation::CallTool:
     case Operation::ReadResource:
     case Operation::GetPrompt:
-    case Operation::Complete: break;
+    case Operation::Complete:
+    case Operation::Subscribe: break;
     }
     Json::Array visible;
     for (const tools::RegisteredTool &tool : registry.tools()) {

@@ -19,6 +19,11 @@ Task<Result<Output>> Adapter::complete(Json, CallContext)
     co_return fail(ErrorCode::NotFound, QStringLiteral("this server completes nothing"));
 }
 
+std::unique_ptr<Watch> Adapter::watch(QByteArray, std::function<void()>)
+{
+    return nullptr;
+}
+
 void Adapter::setOnCatalogChanged(std::function<void()>) {}
 
 } // namespace provost::tools

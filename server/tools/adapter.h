@@ -61,6 +61,17 @@ struct Catalog
     std::vector<ItemDescriptor> prompts;
 };
 
+// What a tool must learn from the agent's side before it can go on: the agent is asked, and the call is made again with
+// the answers (MCP 2026-07-28, multi round-trip requests). This is the one form of asking: the gateway turns it into
+// requests to a legacy client, and the MCP adapter turns a legacy upstream's requests into it.
+struct InputNeeded
+{
+    // key -> {"method": "elicitation/create" | "sampling/createMessage" | "roots/list", "params": {…}}
+    Json requests = Json::object();
+    QByteArray state; // the adapter's own; comes back unchanged. Agents see it sealed only.
+    bool operator==(const InputNeeded &) const = default;
+};
+
 // What a call brings along. Copied into the adapter's frame.
 struct CallContext
 {
@@ -75,6 +86,19 @@ struct CallContext
     std::stop_token stop; // callbacks run on the requester's thread and must only post
     // Sends a notification (method and params) to the agent while the call runs. Any thread; may be empty.
     std::function<void(QByteArray method, Json params)> notify;
+
+    // What the agent can do (MCP ClientCapabilities: elicitation, sampling, roots, extensions). An adapter asks for
+    // nothing else.
+    Json clientCapabilities = Json::object();
+    QByteArray logLevel; // least severe log message that the agent wants, "info"; empty: none
+    // The agent's connection where it has one (public hash of a legacy session), for upstreams that keep state.
+    QByteArray sessionId;
+    // A further round: the answers by key and the state of the InputNeeded that they answer. Null and empty else.
+    Json inputResponses;
+    QByteArray requestState;
+    // Tells that the work goes on for long: an agent that knows tasks gets a task at once, and the call goes on without
+    // its request. Any thread; idempotent; empty if the agent knows none.
+    std::function<void()> becomeTask;
 };
 
 struct Output
@@ -84,6 +108,15 @@ struct Output
     std::optional<std::int64_t> recordsModified;
     std::int64_t costMicroUsd = 0;
     QByteArray detail{}; // why it failed, for the record and the operator; never for the agent
+    // Set: the call ended without a result, and waits for answers in a further round.
+    std::optional<InputNeeded> needs{};
+};
+
+// Somebody's interest in a resource; ends with the object. May be destroyed on any thread.
+class Watch
+{
+public:
+    virtual ~Watch() = default;
 };
 
 enum class AdapterState { Stopped, Starting, Ready, Failed, Disabled };
@@ -116,6 +149,11 @@ public:
                                                          CallContext context);
     // `params` of completion/complete with native names inside.
     [[nodiscard]] virtual Task<Result<Output>> complete(Json params, CallContext context);
+
+    // Calls `onUpdated` on any thread whenever the resource changed, as long as the Watch lives; many watches of one
+    // resource are one subscription upstream. Null if the adapter cannot tell. `onUpdated` must only post.
+    [[nodiscard]] virtual std::unique_ptr<Watch> watch(QByteArray nativeUri,
+                                                       std::function<void()> onUpdated);
 
     // `onChanged` may run on any thread when catalog() would answer differently. Must only post.
     virtual void setOnCatalogChanged(std::function<void()> onChanged);
