@@ -33,6 +33,14 @@ void Histogram::add(Microseconds duration)
     m_sum += std::max(duration, Microseconds{0});
 }
 
+void Histogram::add(const Histogram &other)
+{
+    m_count += other.m_count;
+    m_sum += other.m_sum;
+    for (std::size_t i = 0; i < m_buckets.size(); ++i)
+        m_buckets[i] += other.m_buckets[i];
+}
+
 void Histogram::clear()
 {
     if (m_count > 0)

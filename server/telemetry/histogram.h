@@ -14,6 +14,7 @@ class Histogram
 {
 public:
     void add(Microseconds duration);
+    void add(const Histogram &other); // all its values
     void clear();
 
     [[nodiscard]] std::int64_t count() const { return m_count; }

@@ -220,6 +220,23 @@ MetricsSnapshot Metrics::snapshot(const TenantId *onlyTenant) const
     return snapshot;
 }
 
+ToolTotals Metrics::totals(const TenantId &tenant, const std::vector<QByteArray> &tools) const
+{
+    ToolSeries together;
+    const Lock lock(m_state->mutex);
+    if (const auto known = m_state->tenants.find(tenant); known != m_state->tenants.end()) {
+        for (const QByteArray &name : tools) {
+            const auto tool = known->second.tools.find(name);
+            if (tool == known->second.tools.end())
+                continue;
+            together.total.add(tool->second.total);
+            for (std::size_t i = 0; i < together.byOutcome.size(); ++i)
+                together.byOutcome[i] += tool->second.byOutcome[i];
+        }
+    }
+    return totalsOf(tenant, {}, together);
+}
+
 QByteArray Metrics::toPrometheus() const
 {
     // Counted under the lock, written outside it.

@@ -75,6 +75,9 @@ public:
     void countFailedAuthentication();
 
     [[nodiscard]] MetricsSnapshot snapshot(const TenantId *onlyTenant = nullptr) const;
+    // The calls of several tools of a tenant together, e.g. of one server's; the name stays empty.
+    [[nodiscard]] ToolTotals totals(const TenantId &tenant,
+                                    const std::vector<QByteArray> &tools) const;
     // The body of GET /metrics.
     [[nodiscard]] QByteArray toPrometheus() const;
 

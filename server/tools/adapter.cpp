@@ -2,6 +2,20 @@
 
 namespace provost::tools {
 
+void AdapterStatus::enter(AdapterState next, WallTime now)
+{
+    if (state != next || !since)
+        since = now;
+    state = next;
+}
+
+void AdapterStatus::note(AdapterFailure failure)
+{
+    failures.insert(failures.begin(), std::move(failure));
+    if (failures.size() > failuresMax)
+        failures.pop_back();
+}
+
 // What a kind does not serve is not in its catalog, so these are reached only by a name that is gone.
 
 Task<Result<Output>> Adapter::readResource(QByteArray, CallContext)

@@ -5,6 +5,7 @@
 // happens on the adapter's own event loop or on the ToolPool. status() is safe from any thread.
 #pragma once
 
+#include "server/base/clock.h"
 #include "server/base/ids.h"
 #include "server/base/json.h"
 #include "server/base/task.h"
@@ -119,14 +120,35 @@ public:
     virtual ~Watch() = default;
 };
 
-enum class AdapterState { Stopped, Starting, Ready, Failed, Disabled };
+// Disabled and Unconfirmed (a command that nobody has agreed to yet): held back, there is no adapter.
+enum class AdapterState { Stopped, Starting, Ready, Failed, Disabled, Unconfirmed };
+
+struct AdapterFailure
+{
+    WallTime when;
+    QByteArray text; // one line, without secrets
+    bool operator==(const AdapterFailure &) const = default;
+};
 
 struct AdapterStatus
 {
+    static constexpr std::size_t failuresMax = 8;
+
     AdapterState state = AdapterState::Stopped;
     QByteArray detail; // last error, or version of the upstream
     int restarts = 0;
     std::int64_t callsInFlight = 0;
+    // For the console. What a kind cannot tell stays empty.
+    QByteArray version{};              // as the server says: "server-memory 1.2 (MCP 2025-11-25)"
+    QByteArray era{};                  // of MCP, "legacy" or "modern"
+    QByteArray transport{};            // "stdio", "http", "sqlite", "postgresql", "in process"
+    std::optional<WallTime> since{};   // of this state
+    std::optional<WallTime> nextTry{}; // Failed: when it will be started again
+    std::vector<AdapterFailure> failures{}; // the last ones, the newest first, failuresMax at most
+
+    // Sets `state`; `since` moves only if it is another one.
+    void enter(AdapterState next, WallTime now);
+    void note(AdapterFailure failure);
 };
 
 class Adapter

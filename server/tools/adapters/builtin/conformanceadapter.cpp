@@ -162,7 +162,7 @@ void ConformanceAdapter::setOnCatalogChanged(std::function<void()> onChanged)
 
 AdapterStatus ConformanceAdapter::status() const
 {
-    return {.state = AdapterState::Ready};
+    return {.state = AdapterState::Ready, .transport = "in process"};
 }
 
 } // namespace provost::tools::builtin

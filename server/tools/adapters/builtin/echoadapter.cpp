@@ -54,7 +54,7 @@ Task<Result<Output>> EchoAdapter::call(QByteArray nativeName, Json arguments, Ca
 
 AdapterStatus EchoAdapter::status() const
 {
-    return {.state = AdapterState::Ready};
+    return {.state = AdapterState::Ready, .transport = "in process"};
 }
 
 } // namespace provost::tools::builtin

@@ -191,6 +191,7 @@ void Upstream::onClosed(const Error &error)
     m_lastError = error;
     m_lastWords = words;
     m_restartTimer.start(delay);
+    noteFailure();
     qCWarning(logUpstream, "%s: %s (%s); next start in %lld ms", m_config.server.value.constData(),
               qUtf8Printable(error.message), qUtf8Printable(words),
               static_cast<long long>(delay.count()));
@@ -217,20 +218,40 @@ void Upstream::updateStatus()
 {
     AdapterStatus status;
     status.restarts = m_restarts;
+    status.transport = m_config.command.empty() ? "http" : "stdio";
     if (m_connection) {
         status.state = m_connection->isReady() ? AdapterState::Ready : AdapterState::Starting;
         status.callsInFlight = static_cast<std::int64_t>(m_connection->waiting());
     } else if (m_lastError) {
         status.state = AdapterState::Failed;
     }
+    if (status.state == AdapterState::Ready)
+        status.version = nameAndVersion(m_connection->session(), m_secrets);
     if (m_lastError)
-        status.detail =
-            (m_lastError->message + (m_lastWords.isEmpty() ? QString() : u": " + m_lastWords))
-                .toUtf8();
-    else if (status.state == AdapterState::Ready)
-        status.detail = nameAndVersion(m_connection->session(), m_secrets);
+        status.detail = lastFailure();
+    else
+        status.detail = status.version;
+    const WallTime now = SystemClock().now();
+    if (m_restartTimer.isActive())
+        status.nextTry = now + m_restartTimer.remainingTimeAsDuration();
     const Lock lock(m_shared->mutex);
+    const AdapterState next = std::exchange(status.state, m_shared->status.state);
+    status.since = m_shared->status.since;
+    status.failures = std::move(m_shared->status.failures);
+    status.enter(next, now);
     m_shared->status = std::move(status);
+}
+
+QByteArray Upstream::lastFailure() const
+{
+    return (m_lastError->message + (m_lastWords.isEmpty() ? QString() : u": " + m_lastWords))
+        .toUtf8();
+}
+
+void Upstream::noteFailure()
+{
+    const Lock lock(m_shared->mutex);
+    m_shared->status.note({SystemClock().now(), lastFailure()});
 }
 
 } // namespace provost::tools::mcp

@@ -66,6 +66,8 @@ private:
     void onRestartDue();
     void onPatienceEnds();
     void updateStatus();
+    [[nodiscard]] QByteArray lastFailure() const; // REQUIRES: m_lastError
+    void noteFailure();
     [[nodiscard]] Error unavailable() const;
 
     void onListChanged();

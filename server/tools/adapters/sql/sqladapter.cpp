@@ -22,7 +22,9 @@ struct SqlAdapter::Shared
     void report(AdapterState state, QByteArray detail)
     {
         const Lock lock(mutex);
-        status.state = state;
+        if (state == AdapterState::Failed)
+            status.note({clock.now(), detail});
+        status.enter(state, clock.now());
         status.detail = std::move(detail);
     }
 
@@ -239,6 +241,8 @@ AdapterStatus SqlAdapter::status() const
 {
     const Lock lock(m_shared->mutex);
     AdapterStatus status = m_shared->status;
+    status.transport =
+        m_shared->config->database.engine == Engine::Sqlite ? "sqlite" : "postgresql";
     status.callsInFlight = m_shared->callsInFlight.load(std::memory_order_relaxed);
     return status;
 }

@@ -47,6 +47,7 @@ class TstMetrics : public QObject
 private Q_SLOTS:
     void countsByOutcomeToolAndTenant();
     void aTenantSeesItsOwn();
+    void severalToolsTogether();
     void secondsHaveNoGaps();
     void keepsFifteenMinutes();
     void aLongSilenceIsZeros();
@@ -100,6 +101,29 @@ void TstMetrics::aTenantSeesItsOwn()
     const TenantId gamma("gamma");
     QCOMPARE(metrics.snapshot(&gamma).calls, 0);
     QCOMPARE(metrics.snapshot(&gamma).recent.size(), std::size_t(1));
+}
+
+void TstMetrics::severalToolsTogether()
+{
+    const testing::FakeClock clock;
+    Metrics metrics(clock);
+    const auto took = [&](const char *tool, int milliseconds) {
+        CallSample sample = call("acme", tool);
+        sample.total = std::chrono::milliseconds(milliseconds);
+        metrics.observe(sample);
+    };
+    for (int i = 0; i < 9; ++i)
+        took("read", 10);
+    took("write", 1000);
+    took("other", 5);
+    metrics.observe(call("acme", "read", Outcome::Denied));
+    const ToolTotals both = metrics.totals(TenantId("acme"), {"read", "write", "unknown"});
+    QCOMPARE(both.byOutcome[static_cast<int>(Outcome::Success)], std::int64_t(10));
+    QCOMPARE(both.byOutcome[static_cast<int>(Outcome::Denied)], std::int64_t(1));
+    // Eleven values, of which the slowest is the write: no average of percentiles would say so.
+    QVERIFY(both.p50Us > 9'000 && both.p50Us < 11'000);
+    QVERIFY(both.p95Us > 900'000);
+    QCOMPARE(metrics.totals(TenantId("beta"), {"read"}).p95Us, std::int64_t(0));
 }
 
 void TstMetrics::secondsHaveNoGaps()
