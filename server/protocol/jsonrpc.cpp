@@ -25,7 +25,10 @@ Checked<Message> decodeResponse(Json &message)
         return invalid("a response has either a result or an error");
     if ((result != nullptr && !result->isObject()) || (error != nullptr && !error->isObject()))
         return invalid("the result or error of a response is an object");
-    return Message{MessageKind::Response, *id, {}, Json::object()};
+    Message response{MessageKind::Response, *id, {}, Json::object()};
+    response.result = result != nullptr ? *result : Json();
+    response.error = error != nullptr ? *error : Json();
+    return response;
 }
 
 QByteArray head(const Json &id)
@@ -37,6 +40,19 @@ QByteArray head(const Json &id)
         out.append(R"(,"id":)");
         id.appendTo(out);
     }
+    return out;
+}
+
+QByteArray encodeCall(const Json &id, QByteArrayView method, const Json &params)
+{
+    QByteArray out = head(id);
+    out.append(R"(,"method":)");
+    appendJsonString(out, method);
+    if (!params.isNull()) {
+        out.append(R"(,"params":)");
+        params.appendTo(out);
+    }
+    out.append('}');
     return out;
 }
 
@@ -110,17 +126,14 @@ QByteArray encodeError(const Json &id, const RpcError &error)
     return out;
 }
 
+QByteArray encodeRequest(QByteArrayView id, QByteArrayView method, const Json &params)
+{
+    return encodeCall(id, method, params);
+}
+
 QByteArray encodeNotification(QByteArrayView method, const Json &params)
 {
-    QByteArray out = head({});
-    out.append(R"(,"method":)");
-    appendJsonString(out, method);
-    if (!params.isNull()) {
-        out.append(R"(,"params":)");
-        params.appendTo(out);
-    }
-    out.append('}');
-    return out;
+    return encodeCall({}, method, params);
 }
 
 } // namespace provost::protocol

@@ -16,6 +16,8 @@ struct Message
     Json id;           // of requests and responses; null otherwise
     QByteArray method; // of requests and notifications
     Json params = Json::object();
+    Json result{}; // of responses: this or `error` is an object, the other null
+    Json error{};
 
     bool operator==(const Message &) const = default;
 };
@@ -32,6 +34,8 @@ struct Message
 [[nodiscard]] QByteArray encodeResult(const Json &id, const Json &result);
 // A null `id` is left out: it could not be read.
 [[nodiscard]] QByteArray encodeError(const Json &id, const RpcError &error);
+[[nodiscard]] QByteArray encodeRequest(QByteArrayView id, QByteArrayView method,
+                                       const Json &params);
 [[nodiscard]] QByteArray encodeNotification(QByteArrayView method, const Json &params);
 
 } // namespace provost::protocol

@@ -31,6 +31,11 @@ std::optional<LogLevel> logLevelOf(QByteArrayView name)
     return LogLevel(found - levelNames.begin());
 }
 
+QByteArrayView nameOf(LogLevel level)
+{
+    return levelNames.at(std::size_t(level));
+}
+
 const Json *metaOf(const Json &params)
 {
     const Json *meta = params.find("_meta");

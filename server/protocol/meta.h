@@ -15,6 +15,7 @@ inline constexpr QByteArrayView ClientCapabilities = "io.modelcontextprotocol/cl
 inline constexpr QByteArrayView ClientInfo = "io.modelcontextprotocol/clientInfo";
 inline constexpr QByteArrayView LogLevel = "io.modelcontextprotocol/logLevel";
 inline constexpr QByteArrayView ServerInfo = "io.modelcontextprotocol/serverInfo";
+inline constexpr QByteArrayView SubscriptionId = "io.modelcontextprotocol/subscriptionId";
 inline constexpr QByteArrayView WorkflowId = "io.provost/workflowId";
 inline constexpr QByteArrayView Refusal = "io.provost/refusal";
 } // namespace metakey
@@ -22,6 +23,7 @@ inline constexpr QByteArrayView Refusal = "io.provost/refusal";
 // RFC 5424 severities, least severe first.
 enum class LogLevel { Debug, Info, Notice, Warning, Error, Critical, Alert, Emergency };
 [[nodiscard]] std::optional<LogLevel> logLevelOf(QByteArrayView name);
+[[nodiscard]] QByteArrayView nameOf(LogLevel level);
 
 // The modern era's envelope of one request.
 struct Envelope

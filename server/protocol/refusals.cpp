@@ -61,20 +61,30 @@ RpcError notFound(Method method, Era era, QByteArrayView name)
         return {200, era == Era::Modern ? code::InvalidParams : code::LegacyResourceNotFound,
                 "Resource not found", Json::object({{"uri", what}})};
     }
+    if (nameMember(method) == QByteArrayView("taskId"))
+        return {200, code::InvalidParams, "Unknown task: " + what, {}};
     return {200, code::InvalidParams, "Not found: " + what, {}};
 }
 
 } // namespace
 
+RpcError missingCapability(QByteArray message, Json required)
+{
+    return {400, code::MissingClientCapability, std::move(message),
+            Json::object({{"requiredCapabilities", std::move(required)}})};
+}
+
 RefusalAnswer answerRefusal(Method method, Era era, QByteArrayView name, const Refused &refused)
 {
     if (refused.code == ErrorCode::NotFound)
         return notFound(method, era, name);
+    if (era == Era::Modern && !refused.requiredCapabilities.isNull())
+        return missingCapability(refused.reason, refused.requiredCapabilities);
     const Mapping mapping = mappingOf(refused.code);
     // A rate limit without a time is one that admits nothing at all.
     const bool hopeless = refused.code == ErrorCode::RateLimited && !refused.retryAfterSeconds;
     Json details = detailsOf(refused, mapping.retry && !hopeless);
-    if (method != Method::CallTool || mapping.toolCall == Tell::AsError)
+    if (method != Method::CallTool || refused.malformed || mapping.toolCall == Tell::AsError)
         return RpcError{mapping.httpStatus, mapping.code, refused.reason, std::move(details)};
     return finishResult(
         method, era,

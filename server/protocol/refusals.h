@@ -7,6 +7,8 @@
 //
 //   {"code": "rate_limited", "reason": "...", "policy": "...", "retry": true, "retry_after_seconds": 12}
 //
+// A modern client that did not declare a capability gets MCP's own error for that; a legacy one is told in band.
+//
 // `code` is stable. `policy` and `retry_after_seconds` are left out where there is none. `retry` says whether the
 // same call may succeed later without anybody changing anything.
 // Thread: pure functions.
@@ -25,10 +27,16 @@ struct Refused
     QByteArray reason; // one sentence
     QByteArray policy; // empty if no rule decided
     std::optional<std::int64_t> retryAfterSeconds;
+    bool malformed = false; // the request's own members are at fault: never told in band
+    Json
+        requiredCapabilities{}; // ClientCapabilities that the call needs; null if the client lacks none
 };
 
 // A result, in band, or an error.
 using RefusalAnswer = std::variant<Json, RpcError>;
+
+// `required`: ClientCapabilities. HTTP 400; of the modern era.
+[[nodiscard]] RpcError missingCapability(QByteArray message, Json required);
 
 // `name` is the tool, prompt or uri that was asked for.
 [[nodiscard]] RefusalAnswer answerRefusal(Method method, Era era, QByteArrayView name,

@@ -13,16 +13,19 @@ Json serverInfo()
     return Json::object({{"name", "provost"}, {"title", "Provost"}, {"version", PROVOST_VERSION}});
 }
 
-// Only what is kept: list changes reach a legacy client on its GET stream, the modern era has no such stream.
-Json capabilities(Era era)
+void sign(Json &result)
 {
-    const bool changes = era == Era::Legacy;
-    const auto list = [&] {
-        return changes ? Json::object({{"listChanged", true}}) : Json::object();
-    };
+    Json meta = result["_meta"].isObject() ? result["_meta"] : Json::object();
+    meta.set(metakey::ServerInfo, serverInfo());
+    result.set("_meta", std::move(meta));
+}
+
+// Changes reach a legacy client on its GET stream, a modern one that listens (subscriptions/listen).
+Json capabilities()
+{
+    const auto list = [] { return Json::object({{"listChanged", true}}); };
     Json resources = list();
-    if (changes)
-        resources.set("subscribe", true);
+    resources.set("subscribe", true);
     return Json::object({{"tools", list()},
                          {"resources", resources},
                          {"prompts", list()},
@@ -67,22 +70,24 @@ Checked<std::size_t> startOf(Method method, const Json::Array &items, const Json
 Json initializeResult(const Revision &revision, QByteArrayView instructions)
 {
     Json result = Json::object({{"protocolVersion", revision.name},
-                                {"capabilities", capabilities(Era::Legacy)},
+                                {"capabilities", capabilities()},
                                 {"serverInfo", serverInfo()}});
     if (!instructions.isEmpty())
         result.set("instructions", instructions);
     return result;
 }
 
-Json discoverResult(QByteArrayView instructions)
+Json discoverResult(QByteArrayView instructions, const Json &extensions)
 {
     Json supported = Json::array();
     for (const Revision &revision : revisions()) {
         if (revision.era == Era::Modern)
             supported.append(revision.name);
     }
-    Json result = Json::object(
-        {{"supportedVersions", supported}, {"capabilities", capabilities(Era::Modern)}});
+    Json offered = capabilities();
+    if (!extensions.members().empty())
+        offered.set("extensions", extensions);
+    Json result = Json::object({{"supportedVersions", supported}, {"capabilities", offered}});
     if (!instructions.isEmpty())
         result.set("instructions", instructions);
     return result;
@@ -105,9 +110,17 @@ Json finishResult(Method method, Era era, Json result)
         result.set("ttlMs", method == Method::ReadResource ? 0 : listTtlMs);
         result.set("cacheScope", "private");
     }
-    Json meta = result["_meta"].isObject() ? result["_meta"] : Json::object();
-    meta.set(metakey::ServerInfo, serverInfo());
-    result.set("_meta", std::move(meta));
+    sign(result);
+    return result;
+}
+
+Json inputRequiredResult(Json requests, QByteArrayView state)
+{
+    Json result = Json::object({{"resultType", "input_required"}});
+    if (!requests.members().empty())
+        result.set("inputRequests", std::move(requests));
+    result.set("requestState", state);
+    sign(result);
     return result;
 }
 

@@ -14,10 +14,16 @@ inline constexpr int listTtlMs = 30'000;
 
 // `instructions` is left out if empty.
 [[nodiscard]] Json initializeResult(const Revision &revision, QByteArrayView instructions);
-[[nodiscard]] Json discoverResult(QByteArrayView instructions);
+// `extensions`: identifier -> settings, of what is offered beyond the revision.
+[[nodiscard]] Json discoverResult(QByteArrayView instructions,
+                                  const Json &extensions = Json::object());
 
 // Gives a result of ours or of a tool server the shape of the era.
 [[nodiscard]] Json finishResult(Method method, Era era, Json result);
+
+// The modern answer to a request that cannot be completed before the client has answered `requests`, by key. It is
+// never cached, so it says nothing of that.
+[[nodiscard]] Json inputRequiredResult(Json requests, QByteArrayView state);
 
 inline constexpr std::size_t pageItemsDefault = 1'000;
 

@@ -17,6 +17,7 @@ inline constexpr int MethodNotFound = -32601;
 inline constexpr int InvalidParams = -32602;
 inline constexpr int InternalError = -32603;
 inline constexpr int HeaderMismatch = -32020;
+inline constexpr int MissingClientCapability = -32021;
 inline constexpr int UnsupportedVersion = -32022;
 inline constexpr int LegacyResourceNotFound = -32002; // up to 2025-11-25; InvalidParams since
 } // namespace code

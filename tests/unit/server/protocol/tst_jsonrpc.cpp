@@ -16,6 +16,8 @@ private Q_SLOTS:
     void encodesResults();
     void encodesErrors();
     void encodesNotifications();
+    void encodesRequests();
+    void readsResponses();
     void keepsNumbersAndOrderOfParams();
     void headerValuesSurvive_data();
     void headerValuesSurvive();
@@ -49,6 +51,26 @@ void TstJsonRpc::encodesNotifications()
              QByteArray(R"({"jsonrpc":"2.0","method":"notifications/x"})"));
     QCOMPARE(protocol::encodeNotification("notifications/x", Json::object({{"a", 1}})),
              QByteArray(R"({"jsonrpc":"2.0","method":"notifications/x","params":{"a":1}})"));
+}
+
+void TstJsonRpc::encodesRequests()
+{
+    QCOMPARE(protocol::encodeRequest("s-1", "roots/list", Json::object()),
+             QByteArray(R"({"jsonrpc":"2.0","id":"s-1","method":"roots/list","params":{}})"));
+}
+
+void TstJsonRpc::readsResponses()
+{
+    const auto result = protocol::decodeMessage(
+        *Json::parse(R"({"jsonrpc":"2.0","id":"s-1","result":{"roots":[]}})"));
+    QVERIFY(result && result->kind == protocol::MessageKind::Response);
+    QCOMPARE(result->result.toBytes(), QByteArray(R"({"roots":[]})"));
+    QVERIFY(result->error.isNull());
+    const auto error = protocol::decodeMessage(
+        *Json::parse(R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}})"));
+    QVERIFY(error);
+    QVERIFY(error->result.isNull());
+    QCOMPARE(error->error["message"], Json("no"));
 }
 
 void TstJsonRpc::keepsNumbersAndOrderOfParams()

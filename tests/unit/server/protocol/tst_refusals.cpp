@@ -58,9 +58,12 @@ void TstRefusals::cases()
     QVERIFY(method);
     const auto code = codeNamed(given["code"].toByteArray());
     QVERIFY(code);
-    const protocol::Refused refused{*code, given["reason"].toByteArray(),
+    const protocol::Refused refused{*code,
+                                    given["reason"].toByteArray(),
                                     given["policy"].toByteArray(),
-                                    given["retryAfterSeconds"].toInteger()};
+                                    given["retryAfterSeconds"].toInteger(),
+                                    given["malformed"].toBool(),
+                                    given["requiredCapabilities"]};
     const QByteArray name = given["name"].toByteArray();
     QCOMPARE(describe(protocol::answerRefusal(*method, era, name, refused)).toBytes(),
              item["want"].toBytes());
