@@ -1,5 +1,8 @@
 #include "server/audit/fields.h"
 
+#include "server/audit/linescanner.h"
+
+#include <algorithm>
 #include <array>
 
 namespace provost::audit {
@@ -242,6 +245,12 @@ QByteArray searchedArguments(const Record &record)
 {
     return record.arguments.isNull() ? QByteArray()
                                      : record.arguments.toBytes().left(argumentsBytesMax);
+}
+
+QByteArrayView searchedArguments(QByteArrayView line)
+{
+    const QByteArrayView written = valueInLine(line, "arguments");
+    return written.first(std::min(written.size(), argumentsBytesMax));
 }
 
 Record folded(const Record &intent, Record outcome)

@@ -95,7 +95,8 @@ Result<void> IndexFile::prepare()
         return {};
     };
     TRY_DO(
-        prepareInto(m_insertEntry, "REPLACE INTO entry (" + columns + ") VALUES (" + values + ")"));
+        prepareInto(m_insertEntry, "INSERT INTO entry (" + columns + ") VALUES (" + values + ")"));
+    TRY_DO(prepareInto(m_deleteEntry, "DELETE FROM entry WHERE seq = ?"));
     TRY_DO(prepareInto(m_insertArgument, "REPLACE INTO argument VALUES (?, ?)"));
     TRY_DO(prepareInto(m_findWord, "SELECT id FROM word WHERE field = ? AND text = ?"));
     TRY_DO(prepareInto(m_insertWord, "INSERT INTO word (field, text) VALUES (?, ?)"));
@@ -172,14 +173,14 @@ Result<void> IndexFile::flush()
 Result<void> IndexFile::writeRow(std::int64_t sequence, const Row &row)
 {
     Record record = readRecord(row.line);
-    if (row.intent && row.outcome) {
+    if (row.intent && row.outcome)
         record.timestamp = row.began;
-        if (record.arguments.isNull() && row.intentLine.contains("\"arguments\":"))
-            record = folded(readRecord(row.intentLine), std::move(record));
-    }
     sum(row, record);
-    // The arguments of an intent that came in an earlier batch are there already.
-    if (const QByteArray arguments = searchedArguments(record); !arguments.isEmpty()) {
+    // Those of an intent that came in an earlier batch are there already.
+    QByteArrayView arguments = searchedArguments(row.line);
+    if (arguments.isEmpty())
+        arguments = searchedArguments(row.intentLine);
+    if (!arguments.isEmpty()) {
         m_insertArgument->bind(sequence, arguments);
         TRY_DO(m_insertArgument->run());
     }
@@ -192,6 +193,11 @@ Result<void> IndexFile::writeEntry(std::int64_t sequence, const Row &row, const 
     const auto offsetOf = [](const LinePosition &position) { return position.offset; };
     const auto bytesOf = [](const LinePosition &position) { return position.bytes; };
     const auto fields = allFields();
+    // REPLACE would be one statement, but makes SQLite keep a copy of every page for the case that it fails half-way.
+    if (row.wasWrittenOpen()) {
+        m_deleteEntry->bind(sequence);
+        TRY_DO(m_deleteEntry->run());
+    }
     Statement &insert = *m_insertEntry;
     insert.rewind(fields.size() + 5); // the key is a field
     insert.bindAt(1, sequence);
@@ -220,8 +226,7 @@ void IndexFile::sum(const Row &row, const Record &record)
 {
     const auto minute = std::chrono::floor<std::chrono::minutes>(record.timestamp);
     MinuteSums &sums = m_minutes[minute.time_since_epoch().count()];
-    const bool isNew = !row.intent || !row.outcome || !row.intentLine.isEmpty();
-    sums.total += isNew ? 1 : 0;
+    sums.total += row.wasWrittenOpen() ? 0 : 1;
     sums.denied += record.status == "denied" ? 1 : 0;
     sums.limited += record.status == "rate_limited" ? 1 : 0;
     sums.errors += record.status == "error" ? 1 : 0;

@@ -45,6 +45,12 @@ private:
         WallTime began;
         QByteArray intentLine; // if it came in the same batch
         QByteArray line;       // the last one; judged when it is written
+
+        // The intent came in an earlier batch: the call stands in the index as an open one.
+        [[nodiscard]] bool wasWrittenOpen() const
+        {
+            return intent && outcome && intentLine.isEmpty();
+        }
     };
     struct MinuteSums
     {
@@ -70,6 +76,7 @@ private:
 
     storage::Database m_database;
     std::optional<storage::Statement> m_insertEntry;
+    std::optional<storage::Statement> m_deleteEntry;
     std::optional<storage::Statement> m_insertArgument;
     std::optional<storage::Statement> m_findWord;
     std::optional<storage::Statement> m_insertWord;

@@ -1,5 +1,7 @@
 #include "server/audit/record.h"
 
+#include "server/audit/linescanner.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -297,6 +299,65 @@ const Member *memberNamed(QByteArrayView name, std::size_t &expected)
     return nullptr;
 }
 
+Result<Json> parseAll(QByteArrayView text)
+{
+    return Json::parse(
+        text,
+        {.depthMax = depthMax, .bytesMax = text.size(), .duplicateKeys = DuplicateKeys::Allow});
+}
+
+struct RecordReader
+{
+    // False for a value that the member cannot have; unknown members are ignored.
+    [[nodiscard]] bool take(QByteArrayView name, const Json &value)
+    {
+        const Member *member = memberNamed(name, m_expected);
+        if (member == nullptr || (m_exactDuration && name == "duration_ms")
+            || (m_exactCost && name == "cost_usd"))
+            return true;
+        m_exactDuration = m_exactDuration || name == "duration_us";
+        m_exactCost = m_exactCost || name == "cost_micro_usd";
+        return member->read(value, record);
+    }
+
+    Record record;
+
+private:
+    std::size_t m_expected = 0;
+    bool m_exactDuration = false;
+    bool m_exactCost = false;
+};
+
+// What stands between the quotes, or a whole number, costs less than a parser; everything else is parsed.
+Result<Json> valueOf(const LineScanner::Member &member)
+{
+    if (member.isPlainString)
+        return Json(member.value.sliced(1).chopped(1));
+    std::int64_t number = 0;
+    const char *const end = member.value.data() + member.value.size();
+    const bool isWhole = !member.value.startsWith('-') && !member.value.startsWith('0')
+                         && std::from_chars(member.value.data(), end, number).ptr == end
+                         && member.value.size() < 19;
+    return isWhole ? Result<Json>(Json(number)) : parseAll(member.value);
+}
+
+// Most lines are plain; reading those without a tree takes a third of the time. Nothing for all others.
+std::optional<Record> recordFromPlainLine(QByteArrayView line)
+{
+    const bool hasControls = std::any_of(
+        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (hasControls || !line.isValidUtf8())
+        return std::nullopt;
+    LineScanner scanner(line);
+    RecordReader reader;
+    while (const auto member = scanner.next()) {
+        const auto value = valueOf(*member);
+        if (!value || !reader.take(member->name, *value))
+            return std::nullopt;
+    }
+    return scanner.isAtEnd() ? std::optional(std::move(reader.record)) : std::nullopt;
+}
+
 } // namespace
 
 void appendMembers(QByteArray &out, const Record &record)
@@ -319,9 +380,7 @@ Json toJson(const Record &record)
     text.append('{');
     appendMembers(text, record);
     text.append('}');
-    auto parsed = Json::parse(
-        text,
-        {.depthMax = depthMax, .bytesMax = text.size(), .duplicateKeys = DuplicateKeys::Allow});
+    auto parsed = parseAll(text);
     return parsed ? *std::move(parsed) : Json::object();
 }
 
@@ -329,32 +388,22 @@ Result<Record> recordFromJson(const Json &json)
 {
     if (!json.isObject())
         return fail(ErrorCode::InvalidInput, QStringLiteral("a record must be a JSON object"));
-    Record record;
-    std::size_t expected = 0;
-    bool exactDuration = false;
-    bool exactCost = false;
+    RecordReader reader;
     for (const Json::Member &given : json.members()) {
-        const Member *member = memberNamed(given.key, expected);
-        if (member == nullptr)
-            continue;
-        if ((exactDuration && given.key == "duration_ms") || (exactCost && given.key == "cost_usd"))
-            continue;
-        if (!member->read(given.value, record))
+        if (!reader.take(given.key, given.value))
             return fail(ErrorCode::InvalidInput,
                         QStringLiteral("member `%1` of the record has an unexpected value")
                             .arg(QString::fromUtf8(given.key)));
-        exactDuration = exactDuration || given.key == "duration_us";
-        exactCost = exactCost || given.key == "cost_micro_usd";
     }
-    return record;
+    return std::move(reader.record);
 }
 
 Result<Record> recordFromLine(QByteArrayView line)
 {
+    if (auto record = recordFromPlainLine(line))
+        return *std::move(record);
     // What was recorded is read back whatever it is: the limits held when it came in.
-    TRY_LET(const Json json, Json::parse(line, {.depthMax = depthMax,
-                                                .bytesMax = line.size(),
-                                                .duplicateKeys = DuplicateKeys::Allow}));
+    TRY_LET(const Json json, parseAll(line));
     return recordFromJson(json);
 }
 

@@ -34,6 +34,48 @@ constexpr CrcTables makeCrcTables()
     return tables;
 }
 
+std::uint32_t crcByTables(std::uint32_t crc, const unsigned char *at, std::size_t left)
+{
+    static constexpr CrcTables tables = makeCrcTables();
+    for (; left >= crcStride; left -= crcStride, at += crcStride) {
+        const auto low = crc ^ qFromLittleEndian<std::uint32_t>(at);
+        const auto high = qFromLittleEndian<std::uint32_t>(at + 4);
+        crc = tables[7][low & 0xffU] ^ tables[6][(low >> 8U) & 0xffU]
+              ^ tables[5][(low >> 16U) & 0xffU] ^ tables[4][low >> 24U] ^ tables[3][high & 0xffU]
+              ^ tables[2][(high >> 8U) & 0xffU] ^ tables[1][(high >> 16U) & 0xffU]
+              ^ tables[0][high >> 24U];
+    }
+    for (; left > 0; --left, ++at)
+        crc = tables[0][(crc ^ *at) & 0xffU] ^ (crc >> 8U);
+    return crc;
+}
+
+#ifdef __x86_64__
+// The processor has an instruction for this very polynomial; ten times as fast.
+__attribute__((target("sse4.2"))) std::uint32_t
+crcByInstruction(std::uint32_t crc, const unsigned char *at, std::size_t left)
+{
+    std::uint64_t wide = crc;
+    for (; left >= crcStride; left -= crcStride, at += crcStride)
+        wide = __builtin_ia32_crc32di(wide, qFromLittleEndian<std::uint64_t>(at));
+    crc = static_cast<std::uint32_t>(wide);
+    for (; left > 0; --left, ++at)
+        crc = __builtin_ia32_crc32qi(crc, *at);
+    return crc;
+}
+#endif
+
+using CrcUpdate = std::uint32_t (*)(std::uint32_t crc, const unsigned char *at, std::size_t left);
+
+CrcUpdate fastestCrc()
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("sse4.2"))
+        return crcByInstruction;
+#endif
+    return crcByTables;
+}
+
 const unsigned char *bytes(QByteArrayView data)
 {
     return reinterpret_cast<const unsigned char *>(data.data());
@@ -83,21 +125,8 @@ bool equalInConstantTime(QByteArrayView a, QByteArrayView b)
 
 std::uint32_t crc32c(QByteArrayView data)
 {
-    static constexpr CrcTables tables = makeCrcTables();
-    const unsigned char *at = bytes(data);
-    std::size_t left = std::size_t(data.size());
-    std::uint32_t crc = ~0U;
-    for (; left >= crcStride; left -= crcStride, at += crcStride) {
-        const auto low = crc ^ qFromLittleEndian<std::uint32_t>(at);
-        const auto high = qFromLittleEndian<std::uint32_t>(at + 4);
-        crc = tables[7][low & 0xffU] ^ tables[6][(low >> 8U) & 0xffU]
-              ^ tables[5][(low >> 16U) & 0xffU] ^ tables[4][low >> 24U] ^ tables[3][high & 0xffU]
-              ^ tables[2][(high >> 8U) & 0xffU] ^ tables[1][(high >> 16U) & 0xffU]
-              ^ tables[0][high >> 24U];
-    }
-    for (; left > 0; --left, ++at)
-        crc = tables[0][(crc ^ *at) & 0xffU] ^ (crc >> 8U);
-    return ~crc;
+    static const auto update = fastestCrc();
+    return ~update(~0U, bytes(data), std::size_t(data.size()));
 }
 
 } // namespace provost

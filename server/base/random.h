@@ -2,6 +2,8 @@
 // Thread: SystemRandom is safe from any thread.
 #pragma once
 
+#include "server/base/clock.h"
+
 #include <QByteArray>
 
 #include <cstddef>
@@ -17,7 +19,8 @@ public:
     virtual void fill(std::span<std::byte> bytes) = 0;
 };
 
-// OpenSSL's generator.
+// OpenSSL's generator, asked for a few hundred bytes at a time by each thread: it costs as much for one as for all of
+// them. Bytes that were given out are wiped.
 class SystemRandom final : public Random
 {
 public:
@@ -26,5 +29,9 @@ public:
 
 // `characters` symbols of [0-9A-Za-z], each worth 5.95 bits, without modulo bias.
 [[nodiscard]] QByteArray randomToken(Random &random, int characters);
+
+// 22 symbols that sort by `time` (9 symbols, microseconds) and are different for calls of the same time (13 symbols, 77
+// random bits). For names of what happens in sequence: such names are cheap to keep in an index. Not for secrets.
+[[nodiscard]] QByteArray orderedToken(Random &random, WallTime time);
 
 } // namespace provost

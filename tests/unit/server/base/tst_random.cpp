@@ -21,6 +21,7 @@ private Q_SLOTS:
     void symbolsAreEvenlySpread();
     void systemRandomDiffers();
     void aSeedRepeats();
+    void orderedTokensSortByTime();
 };
 
 void TstRandom::tokensHaveTheirLength()
@@ -66,6 +67,20 @@ void TstRandom::aSeedRepeats()
     testing::SeededRandom a(5);
     testing::SeededRandom b(5);
     QCOMPARE(randomToken(a, 100), randomToken(b, 100));
+}
+
+void TstRandom::orderedTokensSortByTime()
+{
+    SystemRandom random;
+    QByteArray last;
+    for (const std::int64_t micros : {0LL, 1LL, 61LL, 62LL, 1'700'000'000'000'000LL,
+                                      1'700'000'000'000'001LL, 9'000'000'000'000'000LL}) {
+        const QByteArray token = orderedToken(random, WallTime(Microseconds(micros)));
+        QCOMPARE(token.size(), 22);
+        QVERIFY(token > last);
+        QVERIFY(token != orderedToken(random, WallTime(Microseconds(micros))));
+        last = token;
+    }
 }
 
 PROVOST_TEST(TstRandom)
