@@ -139,7 +139,9 @@ Task<Result<void>> Authorizer::obtain(QPointer<Authorizer> self, Refusal refusal
         .issuer = self->fixedIssuer(),
         .preferredIssuer = self->m_credentials.tokens.issuer,
     };
-    auto found = co_await discover(self.get(), std::move(question), self->m_rule);
+    QPointer<QObject> owner = self.get();
+    AddressRule rule = self->m_rule;
+    auto found = co_await discover(std::move(owner), std::move(question), std::move(rule));
     if (!found || !self)
         co_return fail(found ? gone() : found.error());
 
@@ -150,7 +152,8 @@ Task<Result<void>> Authorizer::obtain(QPointer<Authorizer> self, Refusal refusal
     if (!scopes)
         co_return fail(std::move(scopes).error());
     if (!isStepUp && !tokens.refresh.isEmpty()) {
-        const auto isRefreshed = co_await refresh(self, found->server);
+        ServerMetadata server = found->server;
+        const auto isRefreshed = co_await refresh(self, std::move(server));
         if (!isRefreshed)
             co_return fail(isRefreshed.error());
         if (*isRefreshed)

@@ -41,7 +41,9 @@ Task<Result<void>> Authorizer::askForTokens(QPointer<Authorizer> self, Form form
     auto request = tokenRequest(std::move(form), client, server, self->m_clock, self->m_random);
     if (!request)
         co_return fail(std::move(request).error());
-    auto response = co_await fetch(self.get(), *std::move(request), self->m_rule);
+    QPointer<QObject> owner = self.get();
+    AddressRule rule = self->m_rule;
+    auto response = co_await fetch(std::move(owner), *std::move(request), std::move(rule));
     if (!response || !self)
         co_return fail(response ? gone() : response.error());
     if (response->body["error"].toByteArray() == "invalid_client")
@@ -100,7 +102,10 @@ Task<Result<void>> Authorizer::askAdministrator(QPointer<Authorizer> self, Serve
     auto client = self->clientAt(server);
     const bool isOther = client && !client->redirectUri.isEmpty();
     if (!client || (isOther && client->redirectUri != redirectUri)) {
-        auto registered = co_await registerClient(self, server, redirectUri, wanted.scopes);
+        ServerMetadata there = server;
+        Scopes scopes = wanted.scopes;
+        auto registered =
+            co_await registerClient(self, std::move(there), redirectUri, std::move(scopes));
         if (!registered)
             co_return fail(std::move(registered).error());
         client = *std::move(registered);
@@ -136,8 +141,10 @@ Task<Result<Client>> Authorizer::registerClient(QPointer<Authorizer> self, Serve
     if (!server.registrationEndpoint.isValid())
         co_return denied(QStringLiteral("the authorization server registers nobody by itself; "
                                         "register Provost there and configure `oauth.client_id`"));
-    auto response =
-        co_await fetch(self.get(), registrationRequest(server, redirectUri, scopes), self->m_rule);
+    FetchRequest request = registrationRequest(server, redirectUri, scopes);
+    QPointer<QObject> owner = self.get();
+    AddressRule rule = self->m_rule;
+    auto response = co_await fetch(std::move(owner), std::move(request), std::move(rule));
     if (!response || !self)
         co_return fail(response ? gone() : response.error());
     auto client = readRegistration(*response, server, redirectUri);

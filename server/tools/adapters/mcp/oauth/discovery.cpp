@@ -12,7 +12,8 @@ constexpr int serverError = 500;
 Task<Result<Json>> firstDocument(QPointer<QObject> owner, std::vector<QUrl> urls, AddressRule rule)
 {
     for (const QUrl &url : urls) {
-        auto response = co_await fetch(owner, {.url = url}, rule);
+        FetchRequest request{.url = url};
+        auto response = co_await fetch(owner, std::move(request), rule);
         if (!response)
             co_return fail(std::move(response).error());
         if (response->isOk())

@@ -65,15 +65,19 @@ public:
             end(fail(allowed.error()));
             return;
         }
-        // A literal address is answered too, later and without a look-up.
-        QHostInfo::lookupHost(m_request.url.host(), this,
-                              [this](const QHostInfo &info) { onLookedUp(info); });
+        const QString host = m_request.url.host();
+        const QHostAddress literal(host);
+        if (literal.isNull())
+            QHostInfo::lookupHost(host, this,
+                                  [this](const QHostInfo &info) { onAddresses(info.addresses()); });
+        else // Qt would ask for the name of the address
+            QTimer::singleShot(0, this, [this, literal] { onAddresses({literal}); });
     }
 
 private:
-    void onLookedUp(const QHostInfo &info)
+    void onAddresses(const QList<QHostAddress> &addresses)
     {
-        m_addresses = info.addresses();
+        m_addresses = addresses;
         for (const QHostAddress &address : m_addresses) {
             if (const auto allowed = m_rule.check(m_request.url, address); !allowed) {
                 end(fail(allowed.error()));
