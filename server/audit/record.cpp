@@ -16,9 +16,16 @@ constexpr int depthMax = 128; // of a line; deeper than anything that a call may
 
 void appendName(QByteArray &out, std::string_view name)
 {
-    if (!out.isEmpty() && out.back() != '{' && out.back() != ',')
-        out.append(',');
-    out.append('"').append(name.data(), qsizetype(name.size())).append("\":", 2);
+    const bool needsComma = !out.isEmpty() && out.back() != '{' && out.back() != ',';
+    const qsizetype start = out.size();
+    out.resize(start + qsizetype(name.size()) + (needsComma ? 4 : 3));
+    char *at = out.data() + start;
+    if (needsComma)
+        *at++ = ',';
+    *at++ = '"';
+    at = std::copy(name.begin(), name.end(), at);
+    *at++ = '"';
+    *at = ':';
 }
 
 void appendNumber(QByteArray &out, std::int64_t value)
