@@ -11,6 +11,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds timeMax = std::chrono::hours(1);
+constexpr std::int64_t memoryBytesLeast = 16 << 20;
+constexpr std::int64_t filesLeast = 16;
+constexpr std::int64_t countMost = 1'000'000;
 constexpr qsizetype messageBytesLeast = 1 << 10;
 constexpr qsizetype messageBytesMost = 256 << 20;
 constexpr qsizetype secretBytesMin =
@@ -120,12 +123,13 @@ Result<Capture> readCapture(const Json &value)
                  QStringLiteral("must be none, metadata, arguments or arguments_and_result"));
 }
 
-constexpr std::array<QByteArrayView, 13> commonMembers{
+constexpr std::array<QByteArrayView, 15> commonMembers{
     "id",
     "kind",
     "tenants",
     "prefix",
     "description",
+    "output_validation",
     "timeout",
     "start_timeout",
     "restart",
@@ -134,13 +138,18 @@ constexpr std::array<QByteArrayView, 13> commonMembers{
     "permission",
     "trust_annotations",
     "tools",
+    "connection",
 };
 
 // Headers that the transport itself is responsible for.
-constexpr std::array<QByteArrayView, 11> ownHeaders{
-    "accept",  "accept-encoding", "connection",           "content-length", "content-type",
-    "host",    "last-event-id",   "mcp-protocol-version", "mcp-session-id", "transfer-encoding",
-    "upgrade",
+constexpr std::array<QByteArrayView, 13> ownHeaders{
+    "accept",         "accept-encoding",
+    "connection",     "content-length",
+    "content-type",   "host",
+    "last-event-id",  "mcp-protocol-version",
+    "mcp-session-id", "transfer-encoding",
+    "upgrade",        "mcp-method",
+    "mcp-name",
 };
 
 bool isIn(std::span<const QByteArrayView> names, QByteArrayView name)
@@ -218,9 +227,75 @@ Result<void> readTools(const Json &from, Config &config)
     return {};
 }
 
+// "64KiB", "512MiB", "2GiB", or a number of bytes.
+std::optional<std::int64_t> parseBytes(const Json &value)
+{
+    if (value.isNumber())
+        return value.toInteger();
+    static constexpr std::array<std::pair<const char *, int>, 3> units{
+        {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+    const QByteArray text = value.toByteArray();
+    for (const auto &[unit, shift] : units) {
+        bool isNumber = false;
+        const int count = text.chopped(text.endsWith(unit) ? 3 : 0).toInt(&isNumber);
+        if (text.endsWith(unit) && isNumber)
+            return std::int64_t{count} << shift;
+    }
+    return std::nullopt;
+}
+
+Result<void> readLimits(const Json &from, ChildLimits &limits)
+{
+    const Json *value = from.find("limits");
+    if (value == nullptr)
+        return {};
+    if (!value->isObject())
+        return wrong("limits", QStringLiteral("must be a mapping"));
+    TRY_DO(refuseUnknown(*value, {"memory", "files", "cpu_time", "processes"}));
+    if (const Json *memory = value->find("memory")) {
+        limits.memoryBytes = parseBytes(*memory);
+        if (!limits.memoryBytes || *limits.memoryBytes < memoryBytesLeast)
+            return wrong(
+                "memory",
+                QStringLiteral("must be a size such as `512MiB` or `2GiB`, 16MiB at least"));
+    }
+    if (const Json *files = value->find("files")) {
+        limits.files = files->toInteger();
+        if (!limits.files || *limits.files < filesLeast || *limits.files > countMost)
+            return wrong("files", QStringLiteral("must be from 16 to 1000000"));
+    }
+    if (value->contains("cpu_time")) {
+        TRY_LET(limits.cpuTime, readDuration(*value, "cpu_time", {}));
+    }
+    if (const Json *processes = value->find("processes")) {
+        limits.processes = processes->toInteger();
+        if (!limits.processes || *limits.processes < 1 || *limits.processes > countMost)
+            return wrong("processes", QStringLiteral("must be from 1 to 1000000"));
+    }
+    return {};
+}
+
+template <class T, std::size_t count>
+Result<T> readChoice(const Json &from, QByteArrayView member,
+                     const std::array<std::pair<const char *, T>, count> &choices, T fallback)
+{
+    const Json *value = from.find(member);
+    if (value == nullptr)
+        return fallback;
+    QString names;
+    for (const auto &[name, choice] : choices) {
+        if (value->toByteArray() == name)
+            return choice;
+        names += (names.isEmpty() ? QStringLiteral("`") : QStringLiteral(" or `"))
+                 + QLatin1StringView(name) + u'`';
+    }
+    return wrong(member, u"must be " % names);
+}
+
 Result<void> readCommand(const Json &from, Config &config)
 {
-    TRY_DO(refuseUnknown(from, {"command", "env", "cwd"}, commonMembers));
+    TRY_DO(refuseUnknown(from, {"command", "env", "cwd", "limits"}, commonMembers));
+    TRY_DO(readLimits(from, config.limits));
     TRY_LET(config.command, readTexts(from["command"], "command"));
     if (config.command.front().isEmpty())
         return wrong("command", QStringLiteral("must begin with a program"));
@@ -231,13 +306,16 @@ Result<void> readCommand(const Json &from, Config &config)
 
 Result<void> readUrl(const Json &from, Config &config)
 {
-    TRY_DO(refuseUnknown(from, {"url", "headers"}, commonMembers));
+    TRY_DO(refuseUnknown(from, {"url", "headers", "transport"}, commonMembers));
     TRY_LET(const QByteArray text, readText(from, "url", {}));
     config.url = QUrl(QString::fromUtf8(text), QUrl::StrictMode);
     const QString scheme = config.url.scheme();
     if (!config.url.isValid() || config.url.host().isEmpty() || !config.url.userInfo().isEmpty()
         || (scheme != u"http" && scheme != u"https"))
         return wrong("url", QStringLiteral("must be an http or https address without credentials"));
+    static constexpr std::array<std::pair<const char *, HttpKind>, 2> kinds{
+        {{"http", HttpKind::Streamable}, {"sse", HttpKind::Sse}}};
+    TRY_LET(config.transport, readChoice(from, "transport", kinds, config.transport));
     TRY_LET(config.headers, readNamedTexts(from, "headers"));
     for (const auto &[name, value] : config.headers) {
         if (!isHeaderName(name) || isIn(ownHeaders, name.toLower()))
@@ -320,6 +398,9 @@ Result<Config> readConfig(const ServerDefinition &definition, const Json &from)
     TRY_LET(config.callTimeout, readDuration(from, "timeout", config.callTimeout));
     TRY_LET(config.startTimeout, readDuration(from, "start_timeout", config.startTimeout));
     TRY_DO(readRestart(from, config.restart));
+    static constexpr std::array<std::pair<const char *, ConnectionRule>, 2> rules{
+        {{"shared", ConnectionRule::Shared}, {"principal", ConnectionRule::Principal}}};
+    TRY_LET(config.connection, readChoice(from, "connection", rules, config.connection));
     if (const Json *bytes = from.find("message_bytes_max")) {
         const auto value = bytes->toInteger();
         if (!value || *value < messageBytesLeast || *value > messageBytesMost)

@@ -6,6 +6,9 @@
 //     cwd: "${data}/memory"                                       # made if missing; default: a temporary directory
 //     url: http://127.0.0.1:3334/mcp                              # or Streamable HTTP, with
 //     headers: {Authorization: "Bearer ${env.TOKEN}"}
+//     transport: sse                                              # http, sse; default: whichever the server speaks
+//     connection: principal                                       # shared, principal; see README.md
+//     limits: {memory: 1GiB, files: 256, cpu_time: 10m, processes: 500} # of a command; see ChildLimits
 //     timeout: 30s                                                # of a call
 //     start_timeout: 60s                                          # until the server has introduced itself
 //     restart: {first: 500ms, max: 60s, stable_after: 30s}        # back-off after a failure
@@ -21,6 +24,8 @@
 // Thread: values and pure functions.
 #pragma once
 
+#include "server/tools/adapters/mcp/childlimits.h"
+#include "server/tools/adapters/mcp/transport.h"
 #include "server/tools/serverdefinition.h"
 #include "server/tools/adapter.h"
 
@@ -31,8 +36,6 @@
 #include <vector>
 
 namespace provost::tools::mcp {
-
-using NamedText = std::pair<QByteArray, QByteArray>;
 
 // The policy of the tools that `pattern` matches. What is not set comes from the server's defaults.
 struct ToolRule
@@ -55,6 +58,15 @@ struct RestartRule
         30'000}; // ready for so long: the next failure counts as the first
 };
 
+// Which calls share a connection with those of other principals.
+enum class ConnectionRule {
+    Auto,     // all, except where a legacy server's questions could not be told apart
+    Shared,   // all
+    Principal // none
+};
+
+enum class HttpKind { Any, Streamable, Sse };
+
 struct Config
 {
     ServerId server;
@@ -63,6 +75,9 @@ struct Config
     QByteArray workingDirectory;
     QUrl url;
     std::vector<NamedText> headers;
+    HttpKind transport = HttpKind::Any;
+    ConnectionRule connection = ConnectionRule::Auto;
+    ChildLimits limits;
     std::chrono::milliseconds callTimeout{30'000};
     std::chrono::milliseconds startTimeout{60'000};
     RestartRule restart;

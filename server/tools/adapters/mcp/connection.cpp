@@ -2,7 +2,6 @@
 
 #include "server/base/assert.h"
 #include "server/protocol/jsonrpc.h"
-#include "server/protocol/meta.h"
 
 #include <QTimerEvent>
 
@@ -10,13 +9,21 @@ namespace provost::tools::mcp {
 
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::size_t requestsMax = 4096;
+constexpr milliseconds probePatience{10'000}; // over pipes, where silence is an answer too
+constexpr milliseconds logLevelPatience{10'000};
+
 } // namespace
 
-Connection::Connection(std::unique_ptr<Transport> transport, ConnectionOptions options, Ids &ids)
+Connection::Connection(std::unique_ptr<Transport> transport, ConnectionOptions options, Ids &ids,
+                       ParkedCalls &parked)
     : m_transport(std::move(transport))
     , m_options(std::move(options))
     , m_ids(ids)
+    , m_parkedCalls(parked)
+    , m_era(m_options.era)
 {
     connect(m_transport.get(), &Transport::received, this, &Connection::onReceived);
     connect(m_transport.get(), &Transport::garbage, this, &Connection::onGarbage);
@@ -41,7 +48,8 @@ void Connection::request(Request request)
 {
     PROVOST_ASSERT_THREAD(this);
     const Transport::RequestId id = request.id;
-    if (Pending *pending = keep(std::move(request)); pending != nullptr && m_state == State::Ready)
+    Pending *pending = keep(std::move(request));
+    if (pending != nullptr && m_state == State::Ready && !mustQueue(*pending))
         transmit(id, *pending);
 }
 
@@ -55,27 +63,55 @@ Connection::Pending *Connection::keep(Request request)
         return refuse(QStringLiteral("the server is not running"));
     if (m_pending.size() >= requestsMax)
         return refuse(QStringLiteral("too many calls wait for the server"));
-    const auto [entry, isNew] = m_pending.try_emplace(request.id);
+    const Transport::RequestId id = request.id;
+    const auto [entry, isNew] = m_pending.try_emplace(id);
     PROVOST_ASSERT(isNew, return refuse(QStringLiteral("the request's id is taken")));
 
     Pending &pending = entry->second;
-    pending.method = std::move(request.method);
-    pending.params = std::move(request.params);
-    pending.agentToken = protocol::progressTokenOf(pending.params);
-    pending.notify = std::move(request.notify);
-    pending.resolver = std::move(request.resolver);
-    pending.timer =
-        startTimer(std::chrono::milliseconds(request.deadline.remainingTime()), Qt::PreciseTimer);
-    m_timers.emplace(pending.timer, request.id);
+    pending.request = std::move(request);
+    pending.agentToken = protocol::progressTokenOf(pending.request.params);
+    startDeadline(id, pending);
     return &pending;
+}
+
+void Connection::startDeadline(Transport::RequestId id, Pending &pending)
+{
+    if (pending.request.deadline.isForever())
+        return;
+    pending.timer =
+        startTimer(milliseconds(pending.request.deadline.remainingTime()), Qt::PreciseTimer);
+    m_timers.emplace(pending.timer, id);
+}
+
+void Connection::stopDeadline(Pending &pending)
+{
+    if (pending.timer == 0)
+        return;
+    killTimer(pending.timer);
+    m_timers.erase(std::exchange(pending.timer, 0));
 }
 
 void Connection::cancel(Transport::RequestId id)
 {
-    if (!m_pending.contains(id))
+    const auto entry = std::find_if(m_pending.begin(), m_pending.end(), [id](const auto &keyed) {
+        const Pending &pending = keyed.second;
+        return !pending.isParked
+               && id == (pending.round != Transport::NoRequest ? pending.round : keyed.first);
+    });
+    if (entry == m_pending.end())
         return;
-    tellCancelled(id, "the caller cancelled the request");
-    finish(id, fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
+    const Transport::RequestId sent = entry->first;
+    tellCancelled(sent, "the caller cancelled the request");
+    finish(sent, {fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call"))});
+}
+
+void Connection::giveUp(Transport::RequestId id)
+{
+    const auto entry = m_pending.find(id);
+    if (entry == m_pending.end() || !entry->second.isParked)
+        return;
+    tellCancelled(id, "nobody answered the server's questions");
+    finish(id, {fail(ErrorCode::Timeout, QStringLiteral("nobody answered in time"))});
 }
 
 void Connection::close(Error why)
@@ -88,6 +124,23 @@ void Connection::close(Error why)
     m_transport->close();
 }
 
+std::vector<Request> Connection::takeHeld()
+{
+    std::vector<Transport::RequestId> ids;
+    for (const auto &[id, pending] : m_pending) {
+        if (pending.handshake == 0 && pending.request.caller && !pending.repeated)
+            ids.push_back(id);
+    }
+    std::sort(ids.begin(), ids.end());
+    std::vector<Request> held;
+    for (const Transport::RequestId id : ids) {
+        auto entry = m_pending.extract(id);
+        stopDeadline(entry.mapped());
+        held.push_back(std::move(entry.mapped().request));
+    }
+    return held;
+}
+
 void Connection::timerEvent(QTimerEvent *event)
 {
     const auto timer = m_timers.find(event->timerId());
@@ -95,46 +148,63 @@ void Connection::timerEvent(QTimerEvent *event)
         return;
     const Transport::RequestId id = timer->second;
     tellCancelled(id, "the deadline of the request passed");
-    finish(id, fail(ErrorCode::Timeout, QStringLiteral("the server did not answer in time")));
+    finish(id, {fail(ErrorCode::Timeout, QStringLiteral("the server did not answer in time"))});
 }
 
 void Connection::beginHandshake()
 {
     m_state = State::Handshake;
+    m_logLevel.reset();
     m_transport->handshakeBegins();
     spawn(shakeHands(this, ++m_handshake));
 }
 
 Task<> Connection::shakeHands(QPointer<Connection> self, int handshake)
 {
-    Ask askServer = [self](QByteArray method, Json params) {
-        return ask(self, std::move(method), std::move(params));
+    AskFirst askServer = [self](Step step, QByteArray method, Json params) {
+        return ask(self, step, std::move(method), std::move(params));
     };
-    Result<Session> session = co_await negotiate(std::move(askServer));
+    Introduction introduction{
+        .known = self->m_era,
+        .capabilities = self->m_options.capabilities,
+        .silenceIsLegacy = !self->m_transport->hasStreams(),
+    };
+    Result<Session> session = co_await negotiate(std::move(askServer), std::move(introduction));
     if (self && self->m_state == State::Handshake && self->m_handshake == handshake)
         self->endHandshake(std::move(session));
 }
 
-Task<Result<Json>> Connection::ask(QPointer<Connection> self, QByteArray method, Json params)
+Task<Reply> Connection::ask(QPointer<Connection> self, Step step, QByteArray method, Json params)
 {
-    Completion<Json> answer;
+    Completion<Reply> reply;
     if (self) {
+        const milliseconds patience = self->m_options.startTimeout;
+        const bool silenceIsAnswer = step == Step::Probe && !self->m_transport->hasStreams();
         const Transport::RequestId id = self->m_ids++;
         Pending *pending = self->keep({
             .id = id,
             .method = std::move(method),
             .params = std::move(params),
-            .deadline = QDeadlineTimer(self->m_options.startTimeout, Qt::PreciseTimer),
+            .deadline =
+                QDeadlineTimer(silenceIsAnswer ? std::min(patience / 2, probePatience) : patience,
+                               Qt::PreciseTimer),
             .notify = {},
-            .resolver = answer.resolver(),
+            .resolver = {},
         });
-        if (pending != nullptr)
+        if (pending != nullptr) {
+            pending->step = step;
+            pending->reply = reply.resolver();
             self->transmit(id, *pending);
+        } else {
+            reply.resolver().resolve(
+                Reply{fail(ErrorCode::Unavailable, QStringLiteral("the server is not running"))});
+        }
     } else {
-        answer.resolver().resolve(
-            fail(ErrorCode::Unavailable, QStringLiteral("the connection to the server was ended")));
+        reply.resolver().resolve(Reply{fail(
+            ErrorCode::Unavailable, QStringLiteral("the connection to the server was ended"))});
     }
-    co_return co_await answer;
+    Result<Reply> got = co_await reply;
+    co_return got ? *std::move(got) : Reply{fail(std::move(got).error())};
 }
 
 void Connection::endHandshake(Result<Session> session)
@@ -144,49 +214,125 @@ void Connection::endHandshake(Result<Session> session)
         return;
     }
     m_session = *std::move(session);
+    m_era = m_session.era;
     m_state = State::Ready;
-    m_transport->handshakeEnded(m_session.protocolVersion);
-    if (const QByteArray closing = handshakeClosing(m_session); !closing.isEmpty())
-        sendUnasked(closing);
+    const bool isLegacy = m_session.era == Era::Legacy;
+    m_transport->handshakeEnded(isLegacy ? m_session.protocolVersion : QByteArray());
+    if (isLegacy)
+        sendUnasked(protocol::encodeNotification("notifications/initialized", nullptr));
+    Q_EMIT ready();
+    transmitHeld();
+}
 
+// Where nothing but the order of things tells whom the server asks, the calls go one after the other.
+bool Connection::mustQueue(const Pending &pending) const
+{
+    if (!pending.request.caller || !m_options.ofOnePrincipal || hasStreams()
+        || m_session.era != Era::Legacy || !canBeAsked(m_options.capabilities))
+        return false;
+    return std::any_of(m_pending.begin(), m_pending.end(), [](const auto &keyed) {
+        return keyed.second.request.caller && keyed.second.handshake != 0;
+    });
+}
+
+void Connection::transmitHeld()
+{
     std::vector<Transport::RequestId> held;
     for (const auto &[id, pending] : m_pending) {
         if (pending.handshake == 0)
             held.push_back(id);
     }
     std::sort(held.begin(), held.end());
-    for (const Transport::RequestId id : held)
-        transmit(id, m_pending.at(id));
-    Q_EMIT ready();
+    for (const Transport::RequestId id : held) {
+        const auto entry = m_pending.find(id);
+        if (m_state == State::Ready && entry != m_pending.end() && !mustQueue(entry->second))
+            transmit(id, entry->second);
+    }
 }
 
 void Connection::transmit(Transport::RequestId id, Pending &pending)
 {
-    pending.handshake = m_handshake;
-    Json params = pending.params;
-    if (const Json *agentMeta = params.find("_meta")) {
-        Json meta = metaForUpstream(m_session, *agentMeta);
-        if (!pending.agentToken.isNull())
-            meta.set("progressToken", id);
-        if (meta.members().empty())
-            params.remove("_meta");
-        else
-            params.set("_meta", std::move(meta));
+    const Request &request = pending.request;
+    const bool modern = pending.step ? *pending.step == Step::Probe : m_session.era == Era::Modern;
+    if (!modern && !pending.step
+        && (request.params.contains("inputResponses") || request.params.contains("requestState"))) {
+        finish(id, {fail(ErrorCode::InvalidInput,
+                         QStringLiteral("the server was restarted and knows nothing of these "
+                                        "answers: make the call again without them"))});
+        return;
     }
-    const Json message = Json::object({
-        {"jsonrpc", "2.0"},
-        {"id", id},
-        {"method", pending.method},
-        {"params", std::move(params)},
+    if (!modern && request.caller)
+        wantLogs(request.caller->logLevel);
+    pending.handshake = m_handshake;
+    const Json params = paramsOf(id, pending, modern);
+    Outgoing message{.id = id, .text = {}};
+    if (modern) {
+        const bool listens = request.method == "subscriptions/listen";
+        message.role = listens ? Role::Listen : Role::Stateless;
+        message.headers = headersOf(protocol::latestModern().name, request.method, params,
+                                    request.parameterHeaders.get());
+    } else if (pending.step) {
+        message.role = Role::Initialize;
+    }
+    message.text = Json::object({
+                                    {"jsonrpc", "2.0"},
+                                    {"id", id},
+                                    {"method", request.method},
+                                    {"params", params},
+                                })
+                       .toBytes();
+    if (const auto sent = m_transport->send(message); !sent)
+        finish(id, {fail(sent.error())});
+}
+
+Json Connection::paramsOf(Transport::RequestId id, const Pending &pending, bool modern) const
+{
+    const Request &request = pending.request;
+    Json params = request.params;
+    const Json *agentMeta = params.find("_meta");
+    if (!modern && agentMeta == nullptr)
+        return params;
+    Session session = m_session;
+    if (pending.step) {
+        session.era = Era::Modern;
+        session.protocolVersion = protocol::latestModern().name.toByteArray();
+    }
+    Json capabilities = request.caller
+                            ? carriedCapabilities(Era::Modern, request.caller->capabilities)
+                            : carriedCapabilities(Era::Modern);
+    Json meta = metaForUpstream(session, agentMeta != nullptr ? *agentMeta : Json::object(),
+                                std::move(capabilities),
+                                request.caller ? request.caller->logLevel : QByteArray());
+    if (!pending.agentToken.isNull())
+        meta.set("progressToken", id);
+    if (meta.members().empty())
+        params.remove("_meta");
+    else
+        params.set("_meta", std::move(meta));
+    return params;
+}
+
+// A session has one level, so it is the least severe that any of its calls wants.
+void Connection::wantLogs(const QByteArray &level)
+{
+    const auto wanted = protocol::logLevelOf(level);
+    if (!wanted || !m_session.can("logging") || (m_logLevel && *m_logLevel <= *wanted))
+        return;
+    m_logLevel = wanted;
+    request({
+        .id = m_ids++,
+        .method = "logging/setLevel",
+        .params = Json::object({{"level", level}}),
+        .deadline = QDeadlineTimer(logLevelPatience),
+        .notify = {},
+        .resolver = {},
     });
-    if (const auto sent = m_transport->send(id, message.toBytes()); !sent)
-        finish(id, fail(sent.error()));
 }
 
 void Connection::sendUnasked(const QByteArray &message)
 {
     // The server learns less than it should if this fails; nobody waits for it.
-    static_cast<void>(m_transport->send(Transport::NoRequest, message));
+    static_cast<void>(m_transport->send({.id = Transport::NoRequest, .text = message}));
 }
 
 void Connection::tellCancelled(Transport::RequestId id, QByteArrayView reason)
@@ -194,27 +340,54 @@ void Connection::tellCancelled(Transport::RequestId id, QByteArrayView reason)
     const Pending &pending = m_pending.at(id);
     if (m_state != State::Ready || pending.handshake == 0)
         return;
+    if (m_session.era == Era::Modern && m_transport->hasStreams())
+        return; // the end of its stream says it
     sendUnasked(protocol::encodeNotification(
         "notifications/cancelled", Json::object({{"requestId", id}, {"reason", Json(reason)}})));
 }
 
-void Connection::finish(Transport::RequestId id, Result<Json> answer)
+// The server refused before doing anything, so the request may be sent once more under a new session.
+void Connection::repeat(Transport::RequestId id, Pending &pending)
+{
+    pending.repeated = true;
+    const bool sessionIsCurrent = pending.handshake == m_handshake;
+    pending.handshake = 0;
+    m_transport->release(id);
+    if (m_state == State::Ready && sessionIsCurrent)
+        beginHandshake();
+    else if (m_state == State::Ready)
+        transmit(id, pending);
+}
+
+void Connection::finish(Transport::RequestId id, Outcome outcome)
 {
     auto entry = m_pending.extract(id);
     if (entry.empty())
         return;
     Pending &pending = entry.mapped();
-    killTimer(pending.timer);
-    m_timers.erase(pending.timer);
+    stopDeadline(pending);
     m_transport->release(id);
-    pending.resolver.resolve(std::move(answer));
+    if (pending.step) {
+        if (pending.step == Step::Initialize)
+            m_initializeStatus = outcome.httpStatus;
+        Reply reply{fail(ErrorCode::Internal, {}), std::move(outcome.rpcError), outcome.httpStatus};
+        if (outcome.answer)
+            reply.result = std::move(outcome.answer->result);
+        else
+            reply.result = fail(std::move(outcome.answer).error());
+        pending.reply.resolve(std::move(reply));
+    } else {
+        pending.request.resolver.resolve(std::move(outcome.answer));
+    }
     Q_EMIT answered();
+    if (m_state == State::Ready && pending.request.caller)
+        transmitHeld();
 }
 
 void Connection::finishAll(const Error &error)
 {
     while (!m_pending.empty())
-        finish(m_pending.begin()->first, fail(error));
+        finish(m_pending.begin()->first, {fail(error)});
 }
 
 } // namespace provost::tools::mcp

@@ -1,40 +1,25 @@
 // Connection: JSON-RPC with one upstream server over any Transport. It numbers nothing itself: the ids of requests
 // come from its user and are never used twice. It does the handshake, keeps each request until it has its answer, its
-// deadline or its cancellation, and gives progress to the call that it belongs to and to no other.
+// deadline or its cancellation, and gives what the server says meanwhile to the call that it belongs to and to no
+// other. When a legacy server asks something for a call, the call is parked: it ends with the questions, and goes on
+// with resume().
+//
+// What belongs to which call: where each request has a stream of its own, the stream tells. Elsewhere only a
+// connection of one principal can tell, while a single call is under way; so calls of an agent that can be asked go
+// one after the other there.
 // INVARIANT: each request is answered exactly once; no notification reaches a call after its answer. What arrives
 // under an id that waits for nothing (late, twice, made up) is counted and dropped.
 // Thread: the adapter's event loop.
 #pragma once
 
-#include "server/base/json.h"
-#include "server/base/task.h"
+#include "server/protocol/meta.h"
 #include "server/tools/adapters/mcp/negotiation.h"
-#include "server/tools/adapters/mcp/transport.h"
+#include "server/tools/adapters/mcp/parkedcalls.h"
+#include "server/tools/adapters/mcp/questions.h"
 
-#include <QDeadlineTimer>
-#include <QPointer>
-
-#include <atomic>
-#include <functional>
-#include <memory>
 #include <unordered_map>
 
 namespace provost::tools::mcp {
-
-// Gives ids out: one per adapter, so that an id is never used twice, not even after a restart.
-using Ids = std::atomic<Transport::RequestId>;
-
-struct Request
-{
-    Transport::RequestId id = Transport::NoRequest;
-    QByteArray method;
-    Json params = Json::object(); // _meta as the agent sent it
-    QDeadlineTimer deadline;
-    // Gets notifications/progress with the agent's own token; may be empty.
-    std::function<void(QByteArray method, Json params)> notify;
-    Resolver<Json>
-        resolver; // Upstream, InvalidInput, NotFound, Timeout, Cancelled, Unavailable, TooLarge
-};
 
 // What an upstream did that it should not have; for tests and for people.
 struct Irregularities
@@ -52,7 +37,10 @@ struct ConnectionOptions
 {
     std::chrono::milliseconds startTimeout{60'000};
     qsizetype messageBytesMax = 16 << 20;
-    std::vector<QByteArray> secrets; // never repeated in an error
+    std::vector<QByteArray> secrets{};  // never repeated in an error
+    std::optional<Era> era{};           // of the server, from an earlier time
+    Json capabilities = Json::object(); // ours towards a legacy server
+    bool ofOnePrincipal = false;        // all calls are of one Caller::principal()
 };
 
 class Connection final : public QObject
@@ -60,28 +48,44 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    // `ids` outlives this.
-    Connection(std::unique_ptr<Transport> transport, ConnectionOptions options, Ids &ids);
+    // `ids` and `parked` outlive this.
+    Connection(std::unique_ptr<Transport> transport, ConnectionOptions options, Ids &ids,
+               ParkedCalls &parked);
     ~Connection() override;
 
     // Begins the handshake; ready() or closed() follows.
     void open();
     // Sends now, or when the handshake is done.
     void request(Request request);
-    // Ends the request with Cancelled and tells the server. An id that waits for nothing is ignored.
+    // The further round of the parked call `id`.
+    void resume(Transport::RequestId id, Request round);
+    // Ends the request, or round of one, with Cancelled and tells the server. An id that waits for nothing is ignored.
     void cancel(Transport::RequestId id);
+    // Ends a parked call: nobody answered.
+    void giveUp(Transport::RequestId id);
     // Ends all requests with `why`, then the server; closed() follows.
     void close(Error why);
+    // Agents' requests that wait for the handshake.
+    [[nodiscard]] std::vector<Request> takeHeld();
 
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
     [[nodiscard]] const Session &session() const { return m_session; }
     [[nodiscard]] std::size_t waiting() const { return m_pending.size(); }
+    [[nodiscard]] bool hasParked() const;
+    [[nodiscard]] bool hasStreams() const { return m_transport->hasStreams(); }
+    [[nodiscard]] QByteArray transportName() const { return m_transport->name(); }
     [[nodiscard]] const Irregularities &irregularities() const { return m_irregularities; }
     [[nodiscard]] QByteArray lastWords() const { return m_transport->lastWords(); }
+    // After closed(): the server ended when it was asked of which era it is, as some legacy ones do.
+    [[nodiscard]] bool endedWhenProbed() const { return m_endedWhenProbed; }
+    // After closed(): the HTTP status that refused `initialize`; 0 if none did.
+    [[nodiscard]] int initializeStatus() const { return m_initializeStatus; }
 
 Q_SIGNALS:
     void ready(); // once per handshake
     void listChanged();
+    void resourceUpdated(const QByteArray &uri);
+    void listening(provost::tools::mcp::Transport::RequestId id); // the server acknowledged it
     void answered(); // the number of waiting requests went down
     void closed(const provost::Error &error);
 
@@ -91,54 +95,83 @@ protected:
 private:
     enum class State { Handshake, Ready, Closing, Closed };
 
+    // How a request ended.
+    struct Outcome
+    {
+        Result<Answer> answer;
+        Json rpcError{};
+        int httpStatus = 0;
+    };
+
     struct Pending
     {
-        QByteArray method;
-        Json params;
-        Json agentToken; // null: no progress was asked for
-        std::function<void(QByteArray, Json)> notify;
-        Resolver<Json> resolver;
+        Request request;
+        std::optional<Step> step{}; // of the handshake
+        Resolver<Reply> reply{};    // of the handshake
+        Json agentToken{};          // null: no progress was asked for
         int timer = 0;
-        int handshake = 0; // under which it was sent; 0: waits for the handshake
-        int progressSeen = 0;
+        int handshake = 0;     // under which it was sent; 0: it has not been
+        int notified = 0;      // of what the server said meanwhile
         bool repeated = false; // sent again under a new session
+        Transport::RequestId round = Transport::NoRequest; // the last one's; NoRequest: the first
+        Questions questions{};
+        bool isParked = false;
+        std::chrono::milliseconds left{0};     // parked: of its deadline
+        std::optional<Result<Answer>> early{}; // parked: came before the answers did
     };
 
     void beginHandshake();
     // Static and with guarded pointers: a coroutine may be resumed after the Connection is gone.
     static Task<> shakeHands(QPointer<Connection> self, int handshake);
-    static Task<Result<Json>> ask(QPointer<Connection> self, QByteArray method, Json params);
+    static Task<Reply> ask(QPointer<Connection> self, Step step, QByteArray method, Json params);
     void endHandshake(Result<Session> session);
     Pending *keep(Request request); // null: answered already, with the reason
+    void startDeadline(Transport::RequestId id, Pending &pending);
+    void stopDeadline(Pending &pending);
+    [[nodiscard]] bool mustQueue(const Pending &pending) const;
+    void transmitHeld();
     void transmit(Transport::RequestId id, Pending &pending);
+    [[nodiscard]] Json paramsOf(Transport::RequestId id, const Pending &pending, bool modern) const;
+    void wantLogs(const QByteArray &level);
     void sendUnasked(const QByteArray &message);
     void tellCancelled(Transport::RequestId id, QByteArrayView reason);
-    void finish(Transport::RequestId id, Result<Json> answer);
+    void repeat(Transport::RequestId id, Pending &pending);
+    void finish(Transport::RequestId id, Outcome outcome);
     void finishAll(const Error &error);
 
-    void onReceived(const QByteArray &text);
-    void onMessage(const Json &message);
+    void onReceived(const QByteArray &text, Transport::RequestId stream);
+    void onMessage(const Json &message, Transport::RequestId stream);
     void onAnswer(const Json &message);
-    void onServerRequest(const Json &message);
-    void onNotification(const Json &message);
+    [[nodiscard]] Result<Answer> readResult(const Pending &pending, Json result) const;
+    void onServerRequest(const Json &message, Transport::RequestId stream);
+    void refuseServerRequest(const Json &id, const protocol::RpcError &error);
+    [[nodiscard]] Pending *callOf(Transport::RequestId stream);
+    void park(Transport::RequestId id);
+    void onNotification(const Json &message, Transport::RequestId stream);
     void onProgress(const Json &params);
+    void onCallNotification(const QByteArray &method, const Json &params,
+                            Transport::RequestId stream);
     void onGarbage(qsizetype bytes);
     void onTooLarge(Transport::RequestId id);
-    void onFailed(Transport::RequestId id, const Error &error, Failure failure);
+    void onFailed(Transport::RequestId id, const FailedExchange &exchange);
     void onClosed(const Error &error);
-    [[nodiscard]] Error errorOf(const Json &error) const;
 
     const std::unique_ptr<Transport> m_transport;
     const ConnectionOptions m_options;
     Ids &m_ids;
+    ParkedCalls &m_parkedCalls;
     State m_state = State::Closed;
-    int m_handshake = 0; // counts them; answers of an older one are dropped
+    int m_handshake = 0;      // counts them; answers of an older one are dropped
+    std::optional<Era> m_era; // as far as known
     Session m_session;
+    std::optional<protocol::LogLevel> m_logLevel; // that the server was told
     std::unordered_map<Transport::RequestId, Pending> m_pending;
     std::unordered_map<int, Transport::RequestId> m_timers;
     Irregularities m_irregularities;
     qsizetype m_garbageBytes = 0; // since the last message
     std::optional<Error> m_closeReason;
+    bool m_endedWhenProbed = false;
+    int m_initializeStatus = 0;
 };
 
 } // namespace provost::tools::mcp

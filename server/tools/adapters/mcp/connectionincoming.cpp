@@ -1,22 +1,57 @@
 // The half of Connection that reads: what the server sends is taken for nothing but what it proves to be.
 #include "server/tools/adapters/mcp/connection.h"
 
-#include "server/protocol/jsonrpc.h"
 #include "server/tools/adapters/mcp/idscanner.h"
+#include "server/tools/adapters/mcp/requeststate.h"
 #include "server/tools/adapters/mcp/untrusted.h"
+
+#include <array>
 
 namespace provost::tools::mcp {
 
 namespace {
 
 constexpr std::size_t batchMessagesMax = 1000;
-constexpr int progressMax = 10'000;            // of one call
+constexpr int notificationsMax = 10'000;       // of one call
 constexpr qsizetype garbageBytesMax = 1 << 20; // between two messages
 constexpr qsizetype garbageCost = 64;          // of an empty line, so that these end too
+constexpr int urlElicitationRequired =
+    -32042; // 2025-11-25: the agent is asked, and the call made again
+constexpr int badRequest = 400;
+constexpr int notFound = 404;
+constexpr int methodNotAllowed = 405;
+
+// A server of the modern era would have answered otherwise, so it has been replaced by a legacy one.
+bool contradictsModern(const FailedExchange &exchange)
+{
+    static constexpr std::array<std::int64_t, 8> modernCodes{-32700, -32600, -32601, -32602,
+                                                             -32603, -32020, -32021, -32022};
+    if (exchange.httpStatus != badRequest && exchange.httpStatus != notFound
+        && exchange.httpStatus != methodNotAllowed)
+        return false;
+    const auto code = exchange.rpcError["code"].toInteger();
+    return !code || std::find(modernCodes.begin(), modernCodes.end(), *code) == modernCodes.end();
+}
+
+bool mayNeedInput(const QByteArray &method)
+{
+    return method == "tools/call" || method == "resources/read" || method == "prompts/get";
+}
+
+// The questions of an error that says that the agent has to open addresses first.
+Json urlQuestions(const Json &error)
+{
+    Json requests = Json::object();
+    int count = 0;
+    for (const Json &elicitation : error["data"]["elicitations"].items())
+        requests.set(QByteArray("elicitation_" + QByteArray::number(++count)),
+                     Json::object({{"method", "elicitation/create"}, {"params", elicitation}}));
+    return requests;
+}
 
 } // namespace
 
-void Connection::onReceived(const QByteArray &text)
+void Connection::onReceived(const QByteArray &text, Transport::RequestId stream)
 {
     const auto message = Json::parse(text, {.bytesMax = m_options.messageBytesMax});
     if (!message) {
@@ -24,13 +59,13 @@ void Connection::onReceived(const QByteArray &text)
         scanner.feed(text);
         if (const auto id = scanner.id())
             finish(*id,
-                   fail(ErrorCode::Upstream, QStringLiteral("the server's answer is not valid: ")
-                                                 + message.error().message));
+                   {fail(ErrorCode::Upstream, QStringLiteral("the server's answer is not valid: ")
+                                                  + message.error().message)});
         onGarbage(text.size());
         return;
     }
     if (!message->isArray()) {
-        onMessage(*message);
+        onMessage(*message, stream);
         return;
     }
     if (!m_session.batches || message->items().size() > batchMessagesMax) {
@@ -38,10 +73,10 @@ void Connection::onReceived(const QByteArray &text)
         return;
     }
     for (const Json &item : message->items())
-        onMessage(item);
+        onMessage(item, stream);
 }
 
-void Connection::onMessage(const Json &message)
+void Connection::onMessage(const Json &message, Transport::RequestId stream)
 {
     if (m_state == State::Closing || m_state == State::Closed)
         return;
@@ -54,52 +89,102 @@ void Connection::onMessage(const Json &message)
     if (!isRequest)
         onAnswer(message);
     else if (message.contains("id"))
-        onServerRequest(message);
+        onServerRequest(message, stream);
     else
-        onNotification(message);
+        onNotification(message, stream);
 }
 
 void Connection::onAnswer(const Json &message)
 {
     const auto id = message["id"].toInteger();
-    if (!id || !m_pending.contains(*id)) {
+    const auto entry = id ? m_pending.find(*id) : m_pending.end();
+    if (entry == m_pending.end()) {
         const bool wasOurs = id && *id > Transport::NoRequest && *id < m_ids;
         ++(wasOurs ? m_irregularities.lateAnswers : m_irregularities.unknownAnswers);
         return;
     }
-    if (message.contains("error"))
-        finish(*id, fail(errorOf(message["error"])));
-    else if (message["result"].isObject())
-        finish(*id, message["result"]);
-    else
-        finish(*id, fail(ErrorCode::Upstream,
-                         QStringLiteral("the server's answer has neither a result nor an error")));
-}
-
-void Connection::onServerRequest(const Json &message)
-{
-    const Json &id = message["id"];
-    if (message["method"].toByteArray() == "ping") {
-        sendUnasked(protocol::encodeResult(id, Json::object()));
-        return;
+    Pending &pending = entry->second;
+    const Json &error = message["error"];
+    Outcome outcome{fail(ErrorCode::Upstream,
+                         QStringLiteral("the server's answer has neither a result nor an error"))};
+    if (!error.isNull()) {
+        // It was a legacy server when it was last asked.
+        if (m_session.era == Era::Legacy && !pending.step && !pending.repeated
+            && saysModern(error)) {
+            m_era.reset();
+            repeat(*id, pending);
+            return;
+        }
+        const bool opensUrls =
+            pending.request.caller && mayNeedInput(pending.request.method)
+            && pending.request.caller->capabilities["elicitation"]["url"].isObject();
+        const Json questions = error["code"].toInteger() == urlElicitationRequired && opensUrls
+                                   ? urlQuestions(error)
+                                   : Json();
+        if (questions.members().empty())
+            outcome = {fail(errorOf(error, m_options.secrets)), error};
+        else
+            outcome = {Answer{
+                .result = {},
+                .needs = InputNeeded{.requests = questions,
+                                     .state = encodeState({.kind = RequestState::Kind::Repeat})}}};
+    } else if (message["result"].isObject()) {
+        outcome = {readResult(pending, message["result"])};
     }
-    ++m_irregularities.refusedRequests;
-    const protocol::RpcError refusal{.code = protocol::code::MethodNotFound,
-                                     .message = "method not found"};
-    sendUnasked(protocol::encodeError(id, refusal));
+    if (pending.isParked)
+        pending.early = std::move(outcome.answer);
+    else
+        finish(*id, std::move(outcome));
 }
 
-void Connection::onNotification(const Json &message)
+Result<Answer> Connection::readResult(const Pending &pending, Json result) const
+{
+    if (pending.step || m_session.era == Era::Legacy)
+        return Answer{std::move(result)};
+    const QByteArray method = pending.request.method;
+    const QByteArray type = result["resultType"].toByteArray();
+    if (type == "task" && method == "tools/call")
+        return Answer{std::move(result)};
+    if (type == "input_required" && mayNeedInput(method)
+        && (result["inputRequests"].isObject() || result["requestState"].isString())) {
+        InputNeeded needs;
+        if (const Json &requests = result["inputRequests"]; requests.isObject())
+            needs.requests = requests;
+        if (const Json &state = result["requestState"]; state.isString())
+            needs.state =
+                encodeState({.kind = RequestState::Kind::Server, .text = state.toByteArray()});
+        return Answer{.result = {}, .needs = std::move(needs)};
+    }
+    // One that is missing means that the result is complete.
+    if (!type.isEmpty() && type != "complete")
+        return fail(ErrorCode::Upstream,
+                    QStringLiteral("the server's answer is of a kind that is not known here"));
+    result.remove("resultType");
+    return Answer{std::move(result)};
+}
+
+void Connection::onNotification(const Json &message, Transport::RequestId stream)
 {
     const QByteArray method = message["method"].toByteArray();
+    const Json &params = message["params"];
     if (method == "notifications/progress") {
-        onProgress(message["params"]);
+        onProgress(params);
     } else if (method == "notifications/tools/list_changed"
                || method == "notifications/resources/list_changed"
                || method == "notifications/prompts/list_changed") {
         Q_EMIT listChanged();
+    } else if (method == "notifications/resources/updated") {
+        Q_EMIT resourceUpdated(params["uri"].toByteArray());
+    } else if (method == "notifications/cancelled") {
+        for (auto &[id, pending] : m_pending)
+            pending.questions.remove(params["requestId"]);
+    } else if (method == "notifications/message"
+               || method == "notifications/elicitation/complete") {
+        onCallNotification(method, params, stream);
+    } else if (method == "notifications/subscriptions/acknowledged") {
+        const Json &id = params["_meta"]["io.modelcontextprotocol/subscriptionId"];
+        Q_EMIT listening(id.toInteger().value_or(stream));
     } else {
-        // Without a call that it belongs to (logging, updates): nobody may be told.
         ++m_irregularities.strayNotifications;
     }
 }
@@ -109,16 +194,35 @@ void Connection::onProgress(const Json &params)
     const auto token = params["progressToken"].toInteger();
     const auto entry = token ? m_pending.find(*token) : m_pending.end();
     if (entry == m_pending.end() || entry->second.agentToken.isNull()
-        || entry->second.progressSeen >= progressMax) {
+        || entry->second.notified >= notificationsMax) {
         ++m_irregularities.strayNotifications;
         return;
     }
     Pending &pending = entry->second;
-    ++pending.progressSeen;
+    ++pending.notified;
     Json forAgent = params;
     forAgent.set("progressToken", pending.agentToken);
-    if (pending.notify)
-        pending.notify("notifications/progress", std::move(forAgent));
+    if (pending.request.notify)
+        pending.request.notify("notifications/progress", std::move(forAgent));
+}
+
+void Connection::onCallNotification(const QByteArray &method, const Json &params,
+                                    Transport::RequestId stream)
+{
+    Pending *call = callOf(stream);
+    if (call == nullptr || call->notified >= notificationsMax) {
+        ++m_irregularities.strayNotifications;
+        return;
+    }
+    if (method == "notifications/message") {
+        const auto wanted = protocol::logLevelOf(call->request.caller->logLevel);
+        const auto level = protocol::logLevelOf(params["level"].toByteArray());
+        if (!wanted || !level || *level < *wanted)
+            return;
+    }
+    ++call->notified;
+    if (call->request.notify)
+        call->request.notify(method, params);
 }
 
 void Connection::onGarbage(qsizetype bytes)
@@ -133,55 +237,47 @@ void Connection::onTooLarge(Transport::RequestId id)
 {
     ++m_irregularities.tooLarge;
     finish(id,
-           fail(ErrorCode::TooLarge, QStringLiteral("the server's answer is larger than %1 bytes")
-                                         .arg(m_options.messageBytesMax)));
+           {fail(ErrorCode::TooLarge, QStringLiteral("the server's answer is larger than %1 bytes")
+                                          .arg(m_options.messageBytesMax))});
 }
 
-void Connection::onFailed(Transport::RequestId id, const Error &error, Failure failure)
+void Connection::onFailed(Transport::RequestId id, const FailedExchange &exchange)
 {
-    if (id == Transport::NoRequest && failure == Failure::Session && m_state == State::Ready)
+    if (id == Transport::NoRequest && exchange.failure == Failure::Session
+        && m_state == State::Ready)
         beginHandshake();
     const auto entry = m_pending.find(id);
     if (entry == m_pending.end())
         return;
     Pending &pending = entry->second;
-    if (failure == Failure::Exchange || pending.repeated || m_state == State::Closing) {
-        finish(id, fail(error));
+    if (pending.isParked) {
+        pending.early = fail(exchange.error);
         return;
     }
-    // The server refused before doing anything, so the request may be sent once more under a new session.
-    pending.repeated = true;
-    const bool sessionIsCurrent = pending.handshake == m_handshake;
-    pending.handshake = 0;
-    m_transport->release(id);
-    if (m_state == State::Ready && sessionIsCurrent)
-        beginHandshake();
-    else if (m_state == State::Ready)
-        transmit(id, pending);
+    const bool wasReplaced =
+        !pending.step && m_session.era == Era::Modern && contradictsModern(exchange);
+    if (pending.step || pending.repeated || m_state == State::Closing
+        || (exchange.failure == Failure::Exchange && !wasReplaced)) {
+        finish(id, {fail(exchange.error), exchange.rpcError, exchange.httpStatus});
+        return;
+    }
+    if (wasReplaced)
+        m_era.reset();
+    repeat(id, pending);
 }
 
 void Connection::onClosed(const Error &error)
 {
     if (m_state == State::Closed)
         return;
+    m_endedWhenProbed = m_state == State::Handshake
+                        && std::any_of(m_pending.begin(), m_pending.end(), [](const auto &keyed) {
+                               return keyed.second.step == Step::Probe;
+                           });
     m_state = State::Closed;
     const Error reason = m_closeReason.value_or(error);
     finishAll(reason);
     Q_EMIT closed(reason);
-}
-
-Error Connection::errorOf(const Json &error) const
-{
-    const auto code = error["code"].toInteger().value_or(0);
-    const QString words = untrustedLine(error["message"].toByteArray(), m_options.secrets);
-    const QString message =
-        QStringLiteral("the server answered with error %1: %2").arg(QString::number(code), words);
-    switch (code) {
-    case protocol::code::InvalidParams: return {ErrorCode::InvalidInput, message};
-    case protocol::code::MethodNotFound:
-    case protocol::code::LegacyResourceNotFound: return {ErrorCode::NotFound, message};
-    default: return {ErrorCode::Upstream, message};
-    }
 }
 
 } // namespace provost::tools::mcp

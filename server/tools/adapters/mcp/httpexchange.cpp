@@ -126,6 +126,8 @@ Result<void> HttpExchange::onBody(const QByteArray &bytes)
         for (const SseEvent &event : *events) {
             if (event.type == "message")
                 Q_EMIT message(event.data);
+            else
+                Q_EMIT otherEvent(event);
         }
         return {};
     }

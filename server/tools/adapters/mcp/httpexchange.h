@@ -43,7 +43,8 @@ public:
 
 Q_SIGNALS:
     void headArrived();
-    void message(const QByteArray &text); // of a stream
+    void message(const QByteArray &text);                        // of a stream
+    void otherEvent(const provost::tools::mcp::SseEvent &event); // of a type other than "message"
     // `error` has no value if the response came completely, whatever its status.
     void ended(const std::optional<provost::Error> &error);
 

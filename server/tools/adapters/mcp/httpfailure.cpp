@@ -12,6 +12,7 @@ constexpr int unauthorized = 401;
 constexpr int forbidden = 403;
 constexpr int notFound = 404;
 constexpr int tooManyRequests = 429;
+constexpr int serverErrorFirst = 500;
 constexpr int badGateway = 502;
 constexpr int serviceUnavailable = 503;
 
@@ -40,16 +41,31 @@ Error failureOf(const HttpExchange &exchange)
     }
 }
 
+bool bringsAnswer(const HttpExchange &exchange)
+{
+    const int status = exchange.status();
+    return exchange.isJson() && status != unauthorized && status != forbidden
+           && status < serverErrorFirst;
+}
+
+Json rpcErrorOf(const HttpExchange &exchange)
+{
+    if (!exchange.isJson())
+        return {};
+    const auto body = Json::parse(exchange.body());
+    return body ? (*body)["error"] : Json();
+}
+
 bool saysSessionIsUnknown(const HttpExchange &exchange)
 {
     if (exchange.status() == notFound)
         return true;
-    if (exchange.status() != badRequest || !exchange.isJson())
+    if (exchange.status() != badRequest)
         return false;
     // The specification says 404, but many servers answer "Bad Request: No valid session ID provided".
-    const auto body = Json::parse(exchange.body());
-    return body && (*body)["error"]["code"].toInteger() == oldSessionErrorCode
-           && (*body)["error"]["message"].toByteArray().toLower().contains("session");
+    const Json error = rpcErrorOf(exchange);
+    return error["code"].toInteger() == oldSessionErrorCode
+           && error["message"].toByteArray().toLower().contains("session");
 }
 
 } // namespace provost::tools::mcp

@@ -18,6 +18,11 @@ constexpr milliseconds retryMax{10'000};
 constexpr int resumptionsMax = 10;
 constexpr qsizetype sessionIdBytesMax = 1024;
 
+void addHeader(QByteArray &text, QByteArrayView name, QByteArrayView value)
+{
+    text.append(name).append(": ").append(value).append("\r\n");
+}
+
 bool isValidSessionId(const QByteArray &id)
 {
     return !id.isEmpty() && id.size() <= sessionIdBytesMax
@@ -29,16 +34,17 @@ bool isValidSessionId(const QByteArray &id)
 
 HttpTransport::HttpTransport(HttpOptions options)
     : m_options(std::move(options))
-    , m_stream(
-          m_options.url, {.messageBytesMax = m_options.messageBytesMax},
-          [this](const QByteArray &lastEventId) { return requestText("GET", {}, lastEventId); })
+    , m_stream(m_options.url, {.messageBytesMax = m_options.messageBytesMax},
+               [this](const QByteArray &lastEventId) { return sessionText("GET", lastEventId); })
 {
     m_closeTimer.setSingleShot(true);
     connect(&m_closeTimer, &QTimer::timeout, this, &HttpTransport::finishClosing);
-    connect(&m_stream, &ServerStream::message, this, &HttpTransport::received);
+    connect(&m_stream, &ServerStream::message, this,
+            [this](const QByteArray &text) { Q_EMIT received(text, NoRequest); });
     connect(&m_stream, &ServerStream::sessionLost, this, [this] {
-        Q_EMIT failed(NoRequest, {ErrorCode::Upstream, QStringLiteral("the session was lost")},
-                      Failure::Session);
+        Q_EMIT failed(NoRequest,
+                      {.error = {ErrorCode::Upstream, QStringLiteral("the session was lost")},
+                       .failure = Failure::Session});
     });
 }
 
@@ -48,59 +54,76 @@ HttpTransport::~HttpTransport()
         call.exchange->disconnect(this);
 }
 
-QByteArray HttpTransport::requestText(QByteArrayView method, QByteArrayView body,
-                                      QByteArrayView lastEventId) const
+QByteArray HttpTransport::headText(QByteArrayView method, QByteArrayView accepted) const
 {
     const auto encoded = QUrl::FullyEncoded;
     const QByteArray path = m_options.url.path(encoded).toUtf8();
     const QByteArray query = m_options.url.query(encoded).toUtf8();
     QByteArray text = method.toByteArray() + ' ' + (path.isEmpty() ? QByteArray("/") : path)
                       + (query.isEmpty() ? QByteArray() : '?' + query) + " HTTP/1.1\r\n";
-    const auto add = [&text](QByteArrayView name, QByteArrayView value) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    };
-    add("Host", m_options.url.authority(encoded).toUtf8());
-    add("User-Agent", "provost/" PROVOST_VERSION);
-    add("Accept", method == QByteArrayView("GET") ? "text/event-stream"
-                                                  : "application/json, text/event-stream");
-    add("Accept-Encoding", "identity");
-    if (!m_protocolVersion.isEmpty())
-        add("MCP-Protocol-Version", m_protocolVersion);
-    if (!m_sessionId.isEmpty())
-        add("Mcp-Session-Id", m_sessionId);
-    if (!lastEventId.isEmpty())
-        add("Last-Event-ID", lastEventId);
+    addHeader(text, "Host", m_options.url.authority(encoded).toUtf8());
+    addHeader(text, "User-Agent", "provost/" PROVOST_VERSION);
+    addHeader(text, "Accept", accepted);
+    addHeader(text, "Accept-Encoding", "identity");
     for (const auto &[name, value] : m_options.headers)
-        add(name, value);
-    if (method == QByteArrayView("POST")) {
-        add("Content-Type", "application/json");
-        add("Content-Length", QByteArray::number(body.size()));
-    }
-    text += "\r\n";
-    text.append(body);
+        addHeader(text, name, value);
     return text;
 }
 
-Result<void> HttpTransport::send(RequestId id, const QByteArray &message)
+void HttpTransport::addSessionHeaders(QByteArray &text) const
+{
+    if (!m_protocolVersion.isEmpty())
+        addHeader(text, "MCP-Protocol-Version", m_protocolVersion);
+    if (!m_sessionId.isEmpty())
+        addHeader(text, "Mcp-Session-Id", m_sessionId);
+}
+
+QByteArray HttpTransport::postText(const Outgoing &message) const
+{
+    QByteArray text = headText("POST", "application/json, text/event-stream");
+    if (message.role == Role::Session)
+        addSessionHeaders(text);
+    for (const auto &[name, value] : message.headers)
+        addHeader(text, name, value);
+    addHeader(text, "Content-Type", "application/json");
+    addHeader(text, "Content-Length", QByteArray::number(message.text.size()));
+    return text + "\r\n" + message.text;
+}
+
+QByteArray HttpTransport::sessionText(QByteArrayView method, QByteArrayView lastEventId) const
+{
+    QByteArray text = headText(method, "text/event-stream");
+    addSessionHeaders(text);
+    if (!lastEventId.isEmpty())
+        addHeader(text, "Last-Event-ID", lastEventId);
+    return text + "\r\n";
+}
+
+Result<void> HttpTransport::send(const Outgoing &message)
 {
     if (m_isClosing)
         return fail(ErrorCode::Unavailable, QStringLiteral("the server is not running"));
     if (m_calls.size() >= callsMax)
         return fail(ErrorCode::Unavailable, QStringLiteral("too many calls wait for the server"));
     const CallKey key = m_nextKey++;
-    m_calls.emplace(key, Call{.exchange = {}, .id = id, .hadSession = !m_sessionId.isEmpty()});
-    begin(key, requestText("POST", message));
+    const bool hasSession = message.role == Role::Session && !m_sessionId.isEmpty();
+    m_calls.emplace(
+        key,
+        Call{.exchange = {}, .id = message.id, .role = message.role, .hadSession = hasSession});
+    begin(key, postText(message));
     return {};
 }
 
 void HttpTransport::begin(CallKey key, const QByteArray &request)
 {
     Call &call = m_calls.at(key);
-    call.exchange = makeLater<HttpExchange>(
-        call.id, HttpLimits{
-                     .messageBytesMax = m_options.messageBytesMax,
-                     .responseBytesMax = m_options.messageBytesMax * messagesOfResponse,
-                 });
+    const qsizetype responseBytesMax =
+        call.role == Role::Listen ? 0 : m_options.messageBytesMax * messagesOfResponse;
+    call.exchange =
+        makeLater<HttpExchange>(call.id, HttpLimits{
+                                             .messageBytesMax = m_options.messageBytesMax,
+                                             .responseBytesMax = responseBytesMax,
+                                         });
     HttpExchange *exchange = call.exchange.get();
     connect(exchange, &HttpExchange::headArrived, this, [this, key] { onHead(key); });
     connect(exchange, &HttpExchange::message, this,
@@ -112,17 +135,17 @@ void HttpTransport::begin(CallKey key, const QByteArray &request)
 
 void HttpTransport::onHead(CallKey key)
 {
-    if (!m_protocolVersion.isEmpty() || !m_sessionId.isEmpty())
+    const Call &call = m_calls.at(key);
+    if (call.role != Role::Initialize)
         return;
-    if (const QByteArray id = m_calls.at(key).exchange->header("mcp-session-id");
-        isValidSessionId(id))
+    if (const QByteArray id = call.exchange->header("mcp-session-id"); isValidSessionId(id))
         m_sessionId = id;
 }
 
 void HttpTransport::deliver(CallKey key, const QByteArray &text)
 {
     m_delivering = key;
-    Q_EMIT received(text);
+    Q_EMIT received(text, m_calls.at(key).id);
     m_delivering = 0;
 }
 
@@ -130,7 +153,7 @@ void HttpTransport::onEnded(CallKey key, const std::optional<Error> &error)
 {
     const HttpExchange &exchange = *m_calls.at(key).exchange;
     const bool lostSession = m_calls.at(key).hadSession && !error && saysSessionIsUnknown(exchange);
-    if (!error && !lostSession && exchange.isJson() && exchange.id() != NoRequest)
+    if (!error && !lostSession && exchange.id() != NoRequest && bringsAnswer(exchange))
         deliver(key, exchange.body());
     const auto entry = m_calls.find(key);
     if (entry == m_calls.end()) // the message made its reader close us
@@ -142,12 +165,17 @@ void HttpTransport::onEnded(CallKey key, const std::optional<Error> &error)
     m_idle.keep(call.exchange->takeConnection());
     const RequestId id = call.id;
     const bool hasFailed = id != NoRequest && !call.wasReleased;
-    const Error why = error.value_or(failureOf(*call.exchange));
+    const FailedExchange failure{
+        .error = error.value_or(failureOf(*call.exchange)),
+        .failure = lostSession ? Failure::Session : Failure::Exchange,
+        .httpStatus = call.exchange->status(),
+        .rpcError = rpcErrorOf(*call.exchange),
+    };
     drop(key);
     if (m_isClosing)
         finishClosing();
     else if (hasFailed)
-        Q_EMIT failed(id, why, lostSession ? Failure::Session : Failure::Exchange);
+        Q_EMIT failed(id, failure);
 }
 
 // A server may end a stream before the answer and have its client come back for the rest.
@@ -155,14 +183,14 @@ bool HttpTransport::resumeLater(CallKey key)
 {
     Call &call = m_calls.at(key);
     const SseParser &events = call.exchange->events();
-    if (!call.exchange->isStream() || events.lastEventId().isEmpty()
+    if (call.role != Role::Session || !call.exchange->isStream() || events.lastEventId().isEmpty()
         || call.resumptions >= resumptionsMax)
         return false;
     ++call.resumptions;
     call.hadSession = false; // from here on a 404 no longer means that the message was not executed
     const milliseconds delay = std::min(events.retry().value_or(retryDefault), retryMax);
     QTimer::singleShot(delay, call.exchange.get(), [this, key, id = events.lastEventId()] {
-        begin(key, requestText("GET", {}, id));
+        begin(key, sessionText("GET", id));
     });
     return true;
 }
@@ -201,7 +229,10 @@ void HttpTransport::handshakeBegins()
 void HttpTransport::handshakeEnded(const QByteArray &protocolVersion)
 {
     m_protocolVersion = protocolVersion;
-    m_stream.open();
+    if (protocolVersion.isEmpty())
+        m_sessionId.clear();
+    else
+        m_stream.open();
 }
 
 void HttpTransport::close()
@@ -218,7 +249,7 @@ void HttpTransport::close()
     }
     const CallKey key = m_nextKey++;
     m_calls.emplace(key, Call{});
-    begin(key, requestText("DELETE", {}));
+    begin(key, sessionText("DELETE"));
     m_closeTimer.start(goodbye);
 }
 

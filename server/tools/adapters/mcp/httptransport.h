@@ -1,5 +1,5 @@
-// HttpTransport: Streamable HTTP as the revisions with sessions speak it. Each message is a POST; its answer comes as
-// JSON or as a stream of events; a GET stream brings what the server says unasked.
+// HttpTransport: Streamable HTTP. Each message is a POST; its answer comes as JSON or as a stream of events. Where the
+// revision has sessions, a GET stream brings what the server says unasked, and an answer may be taken up again.
 // INVARIANT: a message is sent once. Only the *answer* is asked for again, where the server gave an event id for it.
 // Thread: the adapter's event loop.
 #pragma once
@@ -12,14 +12,13 @@
 #include <QUrl>
 
 #include <unordered_map>
-#include <utility>
 
 namespace provost::tools::mcp {
 
 struct HttpOptions
 {
     QUrl url;
-    std::vector<std::pair<QByteArray, QByteArray>> headers;
+    std::vector<NamedText> headers;
     qsizetype messageBytesMax = 16 << 20;
 };
 
@@ -32,11 +31,13 @@ public:
     ~HttpTransport() override;
 
     void open() override {} // each exchange connects for itself
-    [[nodiscard]] Result<void> send(RequestId id, const QByteArray &message) override;
+    [[nodiscard]] Result<void> send(const Outgoing &message) override;
     void release(RequestId id) override;
     void handshakeBegins() override;
     void handshakeEnded(const QByteArray &protocolVersion) override;
     void close() override;
+    [[nodiscard]] bool hasStreams() const override { return true; }
+    [[nodiscard]] QByteArray name() const override { return "http"; }
     [[nodiscard]] QByteArray lastWords() const override { return {}; }
 
 private:
@@ -46,13 +47,18 @@ private:
     {
         LaterPtr<HttpExchange> exchange;
         RequestId id = NoRequest;
+        Role role = Role::Session;
         bool hadSession = false;
         bool wasReleased = false;
         int resumptions = 0;
     };
 
-    [[nodiscard]] QByteArray requestText(QByteArrayView method, QByteArrayView body,
+    [[nodiscard]] QByteArray postText(const Outgoing &message) const;
+    // A request of the session without a body.
+    [[nodiscard]] QByteArray sessionText(QByteArrayView method,
                                          QByteArrayView lastEventId = {}) const;
+    [[nodiscard]] QByteArray headText(QByteArrayView method, QByteArrayView accepted) const;
+    void addSessionHeaders(QByteArray &text) const;
     void begin(CallKey key, const QByteArray &request);
     void onHead(CallKey key);
     void deliver(CallKey key, const QByteArray &text);

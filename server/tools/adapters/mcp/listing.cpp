@@ -82,7 +82,8 @@ std::vector<ToolDescriptor> toolsOf(const Json::Array &items, const Config &conf
     for (const Json &item : items) {
         const QByteArray name = item["name"].toByteArray();
         const ToolRule *rule = ruleFor(config, name);
-        if (name.isEmpty() || (rule != nullptr && rule->hidden))
+        if (name.isEmpty() || (rule != nullptr && rule->hidden)
+            || !protocol::parameterHeaders(item["inputSchema"]))
             continue;
         tools.push_back({
             .name = name,
@@ -128,6 +129,21 @@ Task<Result<Listing>> readListing(Ask ask, Session session)
             co_return fail(items.error());
     }
     co_return listing;
+}
+
+HeaderWishes headerWishesOf(const Listing &listing)
+{
+    HeaderWishes wishes;
+    for (const Json &tool : listing.tools) {
+        const QByteArray name = tool["name"].toByteArray();
+        auto headers = protocol::parameterHeaders(tool["inputSchema"]);
+        if (!headers)
+            wishes.invalid.push_back(name);
+        else if (!headers->empty())
+            wishes.tools.emplace(name,
+                                 std::make_shared<const ParameterHeaders>(*std::move(headers)));
+    }
+    return wishes;
 }
 
 Catalog catalogOf(const Listing &listing, const Config &config)

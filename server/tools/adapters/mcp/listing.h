@@ -3,7 +3,10 @@
 #pragma once
 
 #include "server/tools/adapters/mcp/config.h"
-#include "server/tools/adapters/mcp/negotiation.h"
+#include "server/tools/adapters/mcp/envelope.h"
+
+#include <memory>
+#include <unordered_map>
 
 namespace provost::tools::mcp {
 
@@ -17,11 +20,22 @@ struct Listing
     bool operator==(const Listing &) const = default;
 };
 
+// Sends a request and gives its result.
+using Ask = std::function<Task<Result<Json>>(QByteArray method, Json params)>;
+
 // Reads the lists that the server's capabilities promise. Errors: Upstream if a list is malformed or has more than
 // 100 pages or 10,000 items, and those of `ask`.
 [[nodiscard]] Task<Result<Listing>> readListing(Ask ask, Session session);
 
-// Tools that a rule hides, and items without a name, are left out.
+// What the tools want repeated in HTTP headers (x-mcp-header), by native name.
+struct HeaderWishes
+{
+    std::unordered_map<QByteArray, std::shared_ptr<const ParameterHeaders>> tools;
+    std::vector<QByteArray> invalid; // tools whose wishes are not allowed; MCP wants them left out
+};
+[[nodiscard]] HeaderWishes headerWishesOf(const Listing &listing);
+
+// Tools that a rule hides or that wish for headers that are not allowed, and items without a name, are left out.
 [[nodiscard]] Catalog catalogOf(const Listing &listing, const Config &config);
 
 } // namespace provost::tools::mcp

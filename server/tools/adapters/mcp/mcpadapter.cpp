@@ -4,10 +4,20 @@ namespace provost::tools::mcp {
 
 namespace {
 
-Error stopped()
+class McpWatch final : public Watch
 {
-    return {ErrorCode::Unavailable, QStringLiteral("the server was stopped")};
-}
+public:
+    McpWatch(Upstream::Mail upstream, std::int64_t watch)
+        : m_upstream(std::move(upstream))
+        , m_watch(watch)
+    {
+    }
+    ~McpWatch() override { m_upstream.post(UnwatchLetter{m_watch}); }
+
+private:
+    const Upstream::Mail m_upstream;
+    const std::int64_t m_watch;
+};
 
 } // namespace
 
@@ -21,8 +31,9 @@ Result<std::shared_ptr<Adapter>> McpAdapter::make(const ServerDefinition &defini
 
 McpAdapter::McpAdapter(Config config, QThread &loop)
     : m_config(std::move(config))
-    , m_shared(std::make_shared<Shared>())
+    , m_shared(std::make_shared<Shared>(m_config.secrets()))
     , m_upstream(Upstream::start(m_config, m_shared, loop))
+    , m_line{m_upstream, m_shared}
 {
 }
 
@@ -36,7 +47,7 @@ Task<Result<Catalog>> McpAdapter::catalog()
 {
     Completion<Catalog> catalog;
     if (!m_upstream.post(CatalogLetter{catalog.resolver()}))
-        co_return fail(stopped());
+        co_return fail(ErrorCode::Unavailable, QStringLiteral("the server was stopped"));
     co_return co_await catalog;
 }
 
@@ -49,13 +60,13 @@ Task<Result<Output>> McpAdapter::call(QByteArray nativeName, Json arguments, Cal
     Json params = Json::object({{"name", std::move(nativeName)}});
     if (!arguments.isNull())
         params.set("arguments", std::move(arguments));
-    co_return co_await pass("tools/call", std::move(params), std::move(context));
+    co_return co_await makeCall(m_line, "tools/call", std::move(params), std::move(context));
 }
 
 Task<Result<Output>> McpAdapter::readResource(QByteArray nativeUri, CallContext context)
 {
     Json params = Json::object({{"uri", std::move(nativeUri)}});
-    co_return co_await pass("resources/read", std::move(params), std::move(context));
+    co_return co_await makeCall(m_line, "resources/read", std::move(params), std::move(context));
 }
 
 Task<Result<Output>> McpAdapter::getPrompt(QByteArray nativeName, Json arguments,
@@ -64,37 +75,22 @@ Task<Result<Output>> McpAdapter::getPrompt(QByteArray nativeName, Json arguments
     Json params = Json::object({{"name", std::move(nativeName)}});
     if (!arguments.isNull())
         params.set("arguments", std::move(arguments));
-    co_return co_await pass("prompts/get", std::move(params), std::move(context));
+    co_return co_await makeCall(m_line, "prompts/get", std::move(params), std::move(context));
 }
 
 Task<Result<Output>> McpAdapter::complete(Json params, CallContext context)
 {
-    co_return co_await pass("completion/complete", std::move(params), std::move(context));
+    co_return co_await makeCall(m_line, "completion/complete", std::move(params),
+                                std::move(context));
 }
 
-Task<Result<Output>> McpAdapter::pass(QByteArray method, Json params, CallContext context)
+std::unique_ptr<Watch> McpAdapter::watch(QByteArray nativeUri, std::function<void()> onUpdated)
 {
-    if (!context.meta.isNull())
-        params.set("_meta", context.meta);
-    const Transport::RequestId id = m_shared->ids++;
-    Completion<Json> answer;
-    Request request{
-        .id = id,
-        .method = std::move(method),
-        .params = std::move(params),
-        .deadline = QDeadlineTimer(context.deadline, Qt::PreciseTimer),
-        .notify = std::move(context.notify),
-        .resolver = answer.resolver(),
-    };
-    if (!m_upstream.post(std::move(request)))
-        co_return fail(stopped());
-    // The letter that cancels follows the one that asks, whichever thread stops the call.
-    const auto cancel = [upstream = m_upstream, id] { upstream.post(CancelLetter{id}); };
-    const std::stop_callback onStop(context.stop, cancel);
-    Result<Json> result = co_await answer;
-    if (!result)
-        co_return fail(std::move(result).error());
-    co_return Output{.result = *std::move(result)};
+    const std::int64_t watch = m_shared->ids++;
+    if (!m_shared->canWatch
+        || !m_upstream.post(WatchLetter{watch, std::move(nativeUri), std::move(onUpdated)}))
+        return nullptr;
+    return std::make_unique<McpWatch>(m_upstream, watch);
 }
 
 void McpAdapter::setOnCatalogChanged(std::function<void()> onChanged)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/tools/adapters.h"
-#include "server/tools/adapters/mcp/upstream.h"
+#include "server/tools/adapters/mcp/calling.h"
 
 namespace provost::tools::mcp {
 
@@ -29,15 +29,17 @@ public:
     [[nodiscard]] Task<Result<Output>> getPrompt(QByteArray nativeName, Json arguments,
                                                  CallContext context) override;
     [[nodiscard]] Task<Result<Output>> complete(Json params, CallContext context) override;
+    // Null if the server is known not to tell.
+    [[nodiscard]] std::unique_ptr<Watch> watch(QByteArray nativeUri,
+                                               std::function<void()> onUpdated) override;
     void setOnCatalogChanged(std::function<void()> onChanged) override;
     [[nodiscard]] AdapterStatus status() const override;
 
 private:
-    [[nodiscard]] Task<Result<Output>> pass(QByteArray method, Json params, CallContext context);
-
     const Config m_config;
     const std::shared_ptr<Shared> m_shared;
     const Upstream::Mail m_upstream;
+    const Line m_line;
 };
 
 } // namespace provost::tools::mcp

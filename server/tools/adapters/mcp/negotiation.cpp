@@ -1,28 +1,59 @@
 #include "server/tools/adapters/mcp/negotiation.h"
 
-#include "server/protocol/jsonrpc.h"
-#include "server/protocol/meta.h"
-#include "server/protocol/revision.h"
-
-#include <array>
+#include "server/protocol/rpcerror.h"
+#include "server/tools/adapters/mcp/envelope.h"
 
 namespace provost::tools::mcp {
 
 namespace {
 
-constexpr std::array envelopeMembers{
-    protocol::metakey::ProtocolVersion,
-    protocol::metakey::ClientInfo,
-    protocol::metakey::ClientCapabilities,
-    protocol::metakey::LogLevel,
-};
+constexpr int unauthorized = 401;
+constexpr int forbidden = 403;
+constexpr int serverErrorFirst = 500;
 
-Json initializeParams()
+bool names(const Json &versions, QByteArrayView wanted)
+{
+    const Json::Array &items = versions.items();
+    return std::any_of(items.begin(), items.end(),
+                       [wanted](const Json &item) { return item.toByteArray() == wanted; });
+}
+
+bool namesModern(const Json &versions)
+{
+    const Json::Array &items = versions.items();
+    return std::any_of(items.begin(), items.end(), [](const Json &item) {
+        return item.isString() && protocol::eraOf(item.toByteArray()) == Era::Modern;
+    });
+}
+
+tl::unexpected<Error> unknownRevision()
+{
+    return fail(ErrorCode::Upstream,
+                QStringLiteral("the server speaks no revision of MCP that is known here"));
+}
+
+// Nothing if it is no DiscoverResult.
+std::optional<Session> readDiscoverResult(const Json &result)
+{
+    if (!result["supportedVersions"].isArray() || !result["capabilities"].isObject())
+        return std::nullopt;
+    const Json *info = result["_meta"].find("io.modelcontextprotocol/serverInfo");
+    return Session{
+        .era = Era::Modern,
+        .protocolVersion = protocol::latestModern().name.toByteArray(),
+        .batches = false,
+        .capabilities = result["capabilities"],
+        .serverInfo = info != nullptr ? *info : result["serverInfo"],
+        .instructions = result["instructions"].toByteArray(),
+    };
+}
+
+Json initializeParams(const Json &capabilities)
 {
     return Json::object({
         {"protocolVersion", Json(protocol::latestLegacy().name)},
-        {"capabilities", Json::object()},
-        {"clientInfo", Json::object({{"name", "provost"}, {"version", PROVOST_VERSION}})},
+        {"capabilities", capabilities},
+        {"clientInfo", ourName()},
     });
 }
 
@@ -30,9 +61,8 @@ Result<Session> readInitializeResult(const Json &result)
 {
     const QByteArray version = result["protocolVersion"].toByteArray();
     const protocol::Revision *revision = protocol::findRevision(version);
-    if (revision == nullptr || revision->era != protocol::Era::Legacy)
-        return fail(ErrorCode::Upstream,
-                    QStringLiteral("the server speaks no revision of MCP that is known here"));
+    if (revision == nullptr || revision->era != Era::Legacy)
+        return unknownRevision();
     if (!result["capabilities"].isObject())
         return fail(ErrorCode::Upstream,
                     QStringLiteral("the server's answer to `initialize` has no capabilities"));
@@ -46,33 +76,74 @@ Result<Session> readInitializeResult(const Json &result)
     };
 }
 
+// The server was not reached, or refused us before it looked at the message.
+bool isNoEvidence(const Reply &reply, bool silenceIsLegacy)
+{
+    if (reply.httpStatus == unauthorized || reply.httpStatus == forbidden
+        || reply.httpStatus >= serverErrorFirst)
+        return true;
+    if (!reply.rpcError.isNull() || reply.httpStatus != 0)
+        return false;
+    return reply.result.error().code != ErrorCode::Timeout || !silenceIsLegacy;
+}
+
+// A session, a refusal for good, or nothing: the server is of the legacy era.
+Task<Result<std::optional<Session>>> probe(AskFirst ask, bool silenceIsLegacy)
+{
+    const QByteArrayView ours = protocol::latestModern().name;
+    // The second time only if the server names our revision in refusing it, which some do to test their clients.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        Json none = Json::object();
+        const Reply reply = co_await ask(Step::Probe, "server/discover", std::move(none));
+        if (reply.result) {
+            auto session = readDiscoverResult(*reply.result);
+            const Json &versions = (*reply.result)["supportedVersions"];
+            if (session && !names(versions, ours))
+                session.reset(); // of a revision to come; it may still know `initialize`
+            co_return session;
+        }
+        if (isNoEvidence(reply, silenceIsLegacy))
+            co_return fail(reply.result.error());
+        if (!saysModern(reply.rpcError))
+            co_return std::nullopt;
+        if (!names(reply.rpcError["data"]["supported"], ours))
+            co_return unknownRevision();
+    }
+    co_return unknownRevision();
+}
+
 } // namespace
 
-Task<Result<Session>> negotiate(Ask ask)
+bool saysModern(const Json &rpcError)
 {
-    Json params = initializeParams();
-    const Result<Json> answer = co_await ask("initialize", std::move(params));
-    if (!answer)
-        co_return fail(answer.error());
-    co_return readInitializeResult(*answer);
+    return rpcError["code"].toInteger() == protocol::code::UnsupportedVersion
+           && namesModern(rpcError["data"]["supported"]);
 }
 
-QByteArray handshakeClosing(const Session &session)
+Task<Result<Session>> negotiate(AskFirst ask, Introduction introduction)
 {
-    switch (session.era) {
-    case Era::Legacy: return protocol::encodeNotification("notifications/initialized", nullptr);
+    bool wasProbed = false;
+    if (introduction.known != Era::Legacy) {
+        wasProbed = true;
+        auto session = co_await probe(ask, introduction.silenceIsLegacy);
+        if (!session)
+            co_return fail(std::move(session).error());
+        if (*session)
+            co_return **std::move(session);
     }
-    return {};
-}
-
-Json metaForUpstream(const Session &session, Json meta)
-{
-    switch (session.era) {
-    case Era::Legacy:
-        for (const QByteArrayView member : envelopeMembers)
-            meta.remove(member);
+    Json params = initializeParams(introduction.capabilities);
+    const Reply reply = co_await ask(Step::Initialize, "initialize", std::move(params));
+    if (reply.result)
+        co_return readInitializeResult(*reply.result);
+    // A server that was legacy when it was last asked, or that woke up only after the probe was given up.
+    if (saysModern(reply.rpcError) && (!wasProbed || introduction.silenceIsLegacy)) {
+        auto session = co_await probe(ask, false);
+        if (!session)
+            co_return fail(std::move(session).error());
+        if (*session)
+            co_return **std::move(session);
     }
-    return meta;
+    co_return fail(reply.result.error());
 }
 
 } // namespace provost::tools::mcp

@@ -1,16 +1,18 @@
-// Which MCP revision an upstream speaks, and what that means for the messages sent to it. Every difference between
-// revisions and eras on the way to an upstream is decided here.
+// Which MCP revision an upstream speaks. Two eras: a legacy server begins with `initialize` and keeps a session; a
+// modern one takes every request by itself and tells what it is when asked with `server/discover`, which is asked
+// first. Only what a server says counts as evidence: a refused credential or a server error is none.
 // Thread: the adapter's event loop; the functions are pure but for what `ask` does.
 #pragma once
 
 #include "server/base/json.h"
 #include "server/base/task.h"
+#include "server/protocol/revision.h"
 
 #include <functional>
 
 namespace provost::tools::mcp {
 
-enum class Era { Legacy }; // begins with `initialize` and keeps a session
+using protocol::Era;
 
 struct Session
 {
@@ -27,17 +29,30 @@ struct Session
     }
 };
 
-// Sends a request of the handshake and gives its result.
-using Ask = std::function<Task<Result<Json>>(QByteArray method, Json params)>;
+// How the server took a request of the handshake.
+struct Reply
+{
+    Result<Json> result; // the result object, or why there is none
+    Json rpcError{};     // as the server sent it; null if it sent none
+    int httpStatus = 0;  // of an exchange that failed; 0 if none
+};
+
+enum class Step { Probe, Initialize };
+
+// Sends a request of the handshake.
+using AskFirst = std::function<Task<Reply>(Step step, QByteArray method, Json params)>;
+
+struct Introduction
+{
+    std::optional<Era> known; // from an earlier time; what the server says now corrects it
+    Json capabilities = Json::object(); // ours, for `initialize`
+    bool silenceIsLegacy = false; // over pipes a server may leave what it does not know unanswered
+};
 
 // Finds out what the server speaks. Errors: Upstream if it speaks nothing that we know, and those of `ask`.
-[[nodiscard]] Task<Result<Session>> negotiate(Ask ask);
+[[nodiscard]] Task<Result<Session>> negotiate(AskFirst ask, Introduction introduction);
 
-// The notification that ends the handshake; empty if the era has none.
-[[nodiscard]] QByteArray handshakeClosing(const Session &session);
-
-// An agent's _meta as it may be passed on: the members by which the agent and Provost agree on their own revision
-// are taken out (Provost agrees on one with the upstream itself), all others stay.
-[[nodiscard]] Json metaForUpstream(const Session &session, Json meta);
+// The server says that it is of the modern era, which may correct what we took it for.
+[[nodiscard]] bool saysModern(const Json &rpcError);
 
 } // namespace provost::tools::mcp

@@ -18,9 +18,10 @@ constexpr qsizetype errorLineBytesMax = 500;
 constexpr int lastGraceMs = 500; // each, when the event loop itself ends
 
 // Between fork and exec: only calls that are safe there.
-void isolateChild()
+void isolateChild(const ChildLimits &limits)
 {
     setsid();
+    limitThisProcess(limits);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
@@ -81,7 +82,7 @@ void StdioTransport::open()
     m_process.setArguments(arguments);
     m_process.setWorkingDirectory(*directory);
     m_process.setProcessEnvironment(childEnvironment(*directory));
-    m_process.setChildProcessModifier(isolateChild);
+    m_process.setChildProcessModifier([limits = m_options.limits] { isolateChild(limits); });
     m_process.start();
 }
 
@@ -120,13 +121,13 @@ QProcessEnvironment StdioTransport::childEnvironment(const QString &home) const
     return theirs;
 }
 
-Result<void> StdioTransport::send(RequestId, const QByteArray &message)
+Result<void> StdioTransport::send(const Outgoing &message)
 {
     if (m_process.state() == QProcess::NotRunning || m_isClosing)
         return fail(ErrorCode::Unavailable, QStringLiteral("the server is not running"));
-    if (m_process.bytesToWrite() + message.size() > unreadInputMax)
+    if (m_process.bytesToWrite() + message.text.size() > unreadInputMax)
         return fail(ErrorCode::Unavailable, QStringLiteral("the server does not read its input"));
-    m_process.write(message);
+    m_process.write(message.text);
     m_process.write("\n", 1);
     return {};
 }
@@ -138,7 +139,7 @@ void StdioTransport::readOutput()
         return;
     for (const Line &line : m_lines.feed(bytes)) {
         if (const auto *message = std::get_if<QByteArray>(&line)) {
-            Q_EMIT received(*message);
+            Q_EMIT received(*message, NoRequest);
         } else if (const auto &oversized = std::get<OversizedLine>(line); oversized.id) {
             Q_EMIT tooLarge(*oversized.id);
         } else {
@@ -184,7 +185,7 @@ void StdioTransport::onFinished(int exitCode, QProcess::ExitStatus status)
         return;
     }
     const QString how = status == QProcess::CrashExit
-                            ? QStringLiteral("crashed")
+                            ? crashWords(exitCode)
                             : QStringLiteral("ended with exit code %1").arg(exitCode);
     end({ErrorCode::Upstream, QStringLiteral("the server ") + how});
 }

@@ -5,6 +5,7 @@
 // Thread: the adapter's event loop.
 #pragma once
 
+#include "server/tools/adapters/mcp/childlimits.h"
 #include "server/tools/adapters/mcp/linereader.h"
 #include "server/tools/adapters/mcp/transport.h"
 
@@ -22,8 +23,9 @@ namespace provost::tools::mcp {
 struct StdioOptions
 {
     std::vector<QByteArray> command;
-    std::vector<std::pair<QByteArray, QByteArray>> environment;
+    std::vector<NamedText> environment;
     QByteArray workingDirectory; // empty: a temporary one
+    ChildLimits limits;
     qsizetype messageBytesMax = 16 << 20;
     // How long the child has to end by itself after the end of its input, and again after SIGTERM.
     std::chrono::milliseconds grace{2'000};
@@ -38,11 +40,12 @@ public:
     ~StdioTransport() override; // waits for a child that still runs, 1.5 s at most
 
     void open() override;
-    [[nodiscard]] Result<void> send(RequestId id, const QByteArray &message) override;
+    [[nodiscard]] Result<void> send(const Outgoing &message) override;
     void release(RequestId) override {}
     void handshakeBegins() override {}
     void handshakeEnded(const QByteArray &) override {}
     void close() override;
+    [[nodiscard]] QByteArray name() const override { return "stdio"; }
     [[nodiscard]] QByteArray lastWords() const override;
 
 private:

@@ -1,5 +1,7 @@
 #include "server/tools/adapters/mcp/untrusted.h"
 
+#include "server/protocol/rpcerror.h"
+
 namespace provost::tools::mcp {
 
 namespace {
@@ -42,6 +44,20 @@ QString untrustedLine(QByteArrayView utf8, const std::vector<QByteArray> &secret
         line += QChar(0x2026);
     }
     return line;
+}
+
+Error errorOf(const Json &rpcError, const std::vector<QByteArray> &secrets)
+{
+    const auto code = rpcError["code"].toInteger().value_or(0);
+    const QString words = untrustedLine(rpcError["message"].toByteArray(), secrets);
+    const QString message =
+        QStringLiteral("the server answered with error %1: %2").arg(QString::number(code), words);
+    switch (code) {
+    case protocol::code::InvalidParams: return {ErrorCode::InvalidInput, message};
+    case protocol::code::MethodNotFound:
+    case protocol::code::LegacyResourceNotFound: return {ErrorCode::NotFound, message};
+    default: return {ErrorCode::Upstream, message};
+    }
 }
 
 } // namespace provost::tools::mcp

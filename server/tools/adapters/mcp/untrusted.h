@@ -3,8 +3,7 @@
 // Thread: pure functions.
 #pragma once
 
-#include <QByteArray>
-#include <QString>
+#include "server/base/json.h"
 
 #include <vector>
 
@@ -12,5 +11,8 @@ namespace provost::tools::mcp {
 
 // One line of 300 characters at most; each of `secrets` becomes `***`.
 [[nodiscard]] QString untrustedLine(QByteArrayView utf8, const std::vector<QByteArray> &secrets);
+
+// A JSON-RPC error that a server answered with.
+[[nodiscard]] Error errorOf(const Json &rpcError, const std::vector<QByteArray> &secrets);
 
 } // namespace provost::tools::mcp

@@ -2,6 +2,7 @@
 
 #include "server/base/assert.h"
 #include "server/tools/adapters/mcp/httptransport.h"
+#include "server/tools/adapters/mcp/ssetransport.h"
 #include "server/tools/adapters/mcp/stdiotransport.h"
 #include "server/tools/adapters/mcp/untrusted.h"
 
@@ -15,13 +16,15 @@ Q_LOGGING_CATEGORY(logUpstream, "provost.tools.mcp")
 
 using std::chrono::milliseconds;
 
-constexpr int doublingsMax = 20;
 constexpr milliseconds catalogPatience{5'000};
+constexpr milliseconds verdictLife = std::chrono::hours(24);
+constexpr int badRequest = 400;
+constexpr int notFound = 404;
+constexpr int methodNotAllowed = 405;
 
-milliseconds restartDelay(const RestartRule &rule, int failures)
+Error stopped()
 {
-    const auto factor = 1LL << std::clamp(failures - 1, 0, doublingsMax);
-    return std::min<milliseconds>(rule.first * factor, rule.max);
+    return {ErrorCode::Unavailable, QStringLiteral("the server was stopped")};
 }
 
 QByteArray nameAndVersion(const Session &session, const std::vector<QByteArray> &secrets)
@@ -30,6 +33,14 @@ QByteArray nameAndVersion(const Session &session, const std::vector<QByteArray> 
                             + session.serverInfo["version"].toByteArray() + " (MCP "
                             + session.protocolVersion + ')';
     return untrustedLine(text, secrets).toUtf8();
+}
+
+QByteArray joined(const std::vector<QByteArray> &names)
+{
+    QByteArray text;
+    for (const QByteArray &name : names)
+        text += (text.isEmpty() ? "" : ", ") + name;
+    return text;
 }
 
 } // namespace
@@ -50,6 +61,12 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared)
     , m_secrets(m_config.secrets())
     , m_shared(std::move(shared))
     , m_mailbox([this](Letter letter) { onLetter(std::move(letter)); })
+    , m_own(
+          this, [this](Json capabilities) { return makeConnection(std::move(capabilities), true); },
+          m_config.restart)
+    , m_subscriptions(this, m_shared->ids)
+    , m_usesSse(m_config.transport == HttpKind::Sse)
+    , m_backOff(m_config.restart)
 {
     m_restartTimer.setSingleShot(true);
     m_refreshTimer.setSingleShot(true);
@@ -57,6 +74,9 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared)
     connect(&m_patienceTimer, &QTimer::timeout, this, &Upstream::onPatienceEnds);
     connect(&m_restartTimer, &QTimer::timeout, this, &Upstream::onRestartDue);
     connect(&m_refreshTimer, &QTimer::timeout, this, &Upstream::refreshLists);
+    connect(&m_own, &PrincipalConnections::changed, this, &Upstream::updateStatus);
+    connect(&m_own, &PrincipalConnections::failed, this, &Upstream::noteOwnFailure);
+    connect(&m_own, &PrincipalConnections::closed, this, &Upstream::endIfStopped);
 }
 
 Upstream::~Upstream()
@@ -66,7 +86,7 @@ Upstream::~Upstream()
         // At once: the event loop may be past its end.
         const std::unique_ptr<Connection> connection(m_connection.release());
     }
-    answerCatalogWaiters(fail(ErrorCode::Unavailable, QStringLiteral("the server was stopped")));
+    answerCatalogWaiters(fail(stopped()));
 }
 
 void Upstream::onLetter(Letter letter)
@@ -74,24 +94,91 @@ void Upstream::onLetter(Letter letter)
     PROVOST_ASSERT_THREAD(this);
     if (auto *request = std::get_if<Request>(&letter))
         onRequest(std::move(*request));
-    else if (const auto *cancel = std::get_if<CancelLetter>(&letter)) {
-        if (m_connection)
-            m_connection->cancel(cancel->id);
-    } else if (auto *catalog = std::get_if<CatalogLetter>(&letter))
+    else if (const auto *cancel = std::get_if<CancelLetter>(&letter))
+        onCancel(cancel->id);
+    else if (auto *catalog = std::get_if<CatalogLetter>(&letter))
         onCatalogWanted(std::move(catalog->resolver));
+    else if (auto *watch = std::get_if<WatchLetter>(&letter)) {
+        connectIfNeeded();
+        m_subscriptions.add(watch->watch, std::move(watch->uri), std::move(watch->onUpdated));
+    } else if (const auto *unwatch = std::get_if<UnwatchLetter>(&letter))
+        m_subscriptions.remove(unwatch->watch);
     else
         stop();
 }
 
 void Upstream::onRequest(Request request)
 {
+    if (request.delay > milliseconds(0)) {
+        const Transport::RequestId id = request.id;
+        const milliseconds delay = std::exchange(request.delay, milliseconds(0));
+        m_delayed.emplace(id, std::move(request));
+        QTimer::singleShot(delay, this, [this, id] { onDelayOver(id); });
+        return;
+    }
+    if (!request.handle.isEmpty()) {
+        const auto place = m_parked.take(request.handle, *request.caller);
+        if (place)
+            place->connection->resume(place->id, std::move(request));
+        else
+            request.resolver.resolve(fail(place.error()));
+        updateStatus();
+        return;
+    }
+    const QByteArray tool =
+        request.method == "tools/call" ? request.params["name"].toByteArray() : QByteArray();
+    const auto &invalid = m_headerWishes.invalid;
+    if (!tool.isEmpty() && std::find(invalid.begin(), invalid.end(), tool) != invalid.end()) {
+        request.resolver.resolve(
+            fail(ErrorCode::NotFound, u"unknown tool `" % QString::fromUtf8(tool) % u'`'));
+        return;
+    }
+    if (const auto wish = m_headerWishes.tools.find(tool); wish != m_headerWishes.tools.end())
+        request.parameterHeaders = wish->second;
     connectIfNeeded();
     if (!m_connection) {
         request.resolver.resolve(fail(unavailable()));
         return;
     }
-    m_connection->request(std::move(request));
+    route(std::move(request));
     updateStatus();
+}
+
+void Upstream::onDelayOver(Transport::RequestId id)
+{
+    if (auto entry = m_delayed.extract(id))
+        onRequest(std::move(entry.mapped()));
+}
+
+// Those who must wait for the handshake to know do so on the shared connection; see onReady().
+void Upstream::route(Request request)
+{
+    if (wantsOwnConnection(request))
+        m_own.request(std::move(request));
+    else
+        m_connection->request(std::move(request));
+}
+
+bool Upstream::wantsOwnConnection(const Request &request) const
+{
+    if (!request.caller || m_config.connection == ConnectionRule::Shared)
+        return false;
+    if (m_config.connection == ConnectionRule::Principal)
+        return m_connection->isReady() || m_verdict;
+    return m_connection->isReady() && m_connection->session().era == Era::Legacy
+           && !m_connection->hasStreams() && canBeAsked(request.caller->capabilities);
+}
+
+void Upstream::onCancel(Transport::RequestId id)
+{
+    if (auto entry = m_delayed.extract(id)) {
+        entry.mapped().resolver.resolve(
+            fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
+        return;
+    }
+    if (m_connection)
+        m_connection->cancel(id);
+    m_own.cancel(id);
 }
 
 void Upstream::onCatalogWanted(Resolver<Catalog> resolver)
@@ -120,10 +207,16 @@ void Upstream::stop()
     m_isStopping = true;
     m_restartTimer.stop();
     m_refreshTimer.stop();
-    answerCatalogWaiters(fail(ErrorCode::Unavailable, QStringLiteral("the server was stopped")));
+    m_delayed.clear();
+    answerCatalogWaiters(fail(stopped()));
+    m_own.close(stopped());
     if (m_connection)
-        m_connection->close({ErrorCode::Unavailable, QStringLiteral("the server was stopped")});
-    else
+        m_connection->close(stopped());
+}
+
+void Upstream::endIfStopped()
+{
+    if (m_isStopping && !m_connection && m_own.isEmpty())
         deleteLater();
 }
 
@@ -132,19 +225,29 @@ void Upstream::connectIfNeeded()
 {
     if (m_connection || m_isStopping || m_restartTimer.isActive())
         return;
-    ConnectionOptions options{
-        .startTimeout = m_config.startTimeout,
-        .messageBytesMax = m_config.messageBytesMax,
-        .secrets = m_secrets,
-    };
-    m_connection.reset(
-        std::make_unique<Connection>(makeTransport(), std::move(options), m_shared->ids).release());
+    m_connection = makeConnection(carriedCapabilities(Era::Legacy), false);
     connect(m_connection.get(), &Connection::ready, this, &Upstream::onReady);
     connect(m_connection.get(), &Connection::closed, this, &Upstream::onClosed);
     connect(m_connection.get(), &Connection::answered, this, &Upstream::updateStatus);
     connect(m_connection.get(), &Connection::listChanged, this, &Upstream::onListChanged);
     m_connection->open();
     updateStatus();
+}
+
+LaterPtr<Connection> Upstream::makeConnection(Json capabilities, bool ofOnePrincipal)
+{
+    ConnectionOptions options{
+        .startTimeout = m_config.startTimeout,
+        .messageBytesMax = m_config.messageBytesMax,
+        .secrets = m_secrets,
+        .capabilities = std::move(capabilities),
+        .ofOnePrincipal = ofOnePrincipal,
+    };
+    if (m_usesSse)
+        options.era = Era::Legacy; // the transport is older than the other era
+    else if (m_verdict && !m_verdict->until.hasExpired())
+        options.era = m_verdict->era;
+    return makeLater<Connection>(makeTransport(), std::move(options), m_shared->ids, m_parked);
 }
 
 std::unique_ptr<Transport> Upstream::makeTransport() const
@@ -154,49 +257,81 @@ std::unique_ptr<Transport> Upstream::makeTransport() const
             .command = m_config.command,
             .environment = m_config.environment,
             .workingDirectory = m_config.workingDirectory,
+            .limits = m_config.limits,
             .messageBytesMax = m_config.messageBytesMax,
         });
-    return std::make_unique<HttpTransport>(HttpOptions{
+    HttpOptions options{
         .url = m_config.url,
         .headers = m_config.headers,
         .messageBytesMax = m_config.messageBytesMax,
-    });
+    };
+    if (m_usesSse)
+        return std::make_unique<SseTransport>(std::move(options));
+    return std::make_unique<HttpTransport>(std::move(options));
 }
 
 void Upstream::onReady()
 {
-    m_stableFrom = QDeadlineTimer(m_config.restart.stableAfter);
-    m_wasReady = true;
+    m_backOff.ready();
     m_lastError.reset();
+    m_firstRefusal.reset();
+    const Session &session = m_connection->session();
+    m_verdict = {session.era, QDeadlineTimer(verdictLife)};
+    m_shared->canWatch = session.capabilities["resources"]["subscribe"].toBool();
     qCInfo(logUpstream, "%s: ready: %s", m_config.server.value.constData(),
-           nameAndVersion(m_connection->session(), m_secrets).constData());
+           nameAndVersion(session, m_secrets).constData());
     updateStatus();
+    m_subscriptions.attach(m_connection.get());
     refreshLists();
+    for (Request &request : m_connection->takeHeld())
+        route(std::move(request));
 }
 
 void Upstream::onClosed(const Error &error)
 {
     const QString words = untrustedLine(m_connection->lastWords(), m_secrets);
+    const bool triesAgain = !m_isStopping && triesAnotherWay(error);
     m_connection.reset();
     m_isReadingLists = false;
     m_refreshTimer.stop();
     if (m_isStopping) {
-        deleteLater();
+        endIfStopped();
         return;
     }
-    if (std::exchange(m_wasReady, false) && m_stableFrom.hasExpired())
-        m_failures = 0;
-    ++m_failures;
-    const milliseconds delay = restartDelay(m_config.restart, m_failures);
-    m_lastError = error;
+    if (triesAgain) {
+        connectIfNeeded();
+        return;
+    }
+    const milliseconds delay = m_backOff.failed();
+    m_lastError = std::exchange(m_firstRefusal, {}).value_or(error);
     m_lastWords = words;
     m_restartTimer.start(delay);
     noteFailure();
     qCWarning(logUpstream, "%s: %s (%s); next start in %lld ms", m_config.server.value.constData(),
-              qUtf8Printable(error.message), qUtf8Printable(words),
+              qUtf8Printable(m_lastError->message), qUtf8Printable(words),
               static_cast<long long>(delay.count()));
     updateStatus();
     answerCatalogWaiters(fail(unavailable()));
+}
+
+// Some servers do not survive the question for their era, and some know only the oldest transport over HTTP.
+bool Upstream::triesAnotherWay(const Error &error)
+{
+    if (m_connection->endedWhenProbed() && error.code == ErrorCode::Upstream) {
+        m_verdict = {Era::Legacy, QDeadlineTimer(verdictLife)};
+        return true;
+    }
+    if (m_usesSse) { // if it did not get so far as to be ready, the next start begins from the front
+        m_usesSse = m_config.transport == HttpKind::Sse || !m_firstRefusal;
+        return false;
+    }
+    const int status = m_connection->initializeStatus();
+    const bool isRefused = status == badRequest || status == notFound || status == methodNotAllowed;
+    if (!isRefused || m_config.transport != HttpKind::Any || !m_config.command.empty())
+        return false;
+    m_usesSse = true;
+    m_firstRefusal = error;
+    return true;
 }
 
 void Upstream::onRestartDue()
@@ -219,18 +354,25 @@ void Upstream::updateStatus()
     AdapterStatus status;
     status.restarts = m_restarts;
     status.transport = m_config.command.empty() ? "http" : "stdio";
+    status.callsInFlight = static_cast<std::int64_t>(m_own.waiting());
     if (m_connection) {
+        status.transport = m_connection->transportName();
         status.state = m_connection->isReady() ? AdapterState::Ready : AdapterState::Starting;
-        status.callsInFlight = static_cast<std::int64_t>(m_connection->waiting());
+        status.callsInFlight += static_cast<std::int64_t>(m_connection->waiting());
     } else if (m_lastError) {
         status.state = AdapterState::Failed;
     }
-    if (status.state == AdapterState::Ready)
+    if (status.state == AdapterState::Ready) {
         status.version = nameAndVersion(m_connection->session(), m_secrets);
+        status.era = m_connection->session().era == Era::Modern ? "modern" : "legacy";
+    }
     if (m_lastError)
         status.detail = lastFailure();
     else
         status.detail = status.version;
+    if (!m_headerWishes.invalid.empty() && status.state == AdapterState::Ready)
+        status.detail += "; left out, because their x-mcp-header is not valid: "
+                         + untrustedLine(joined(m_headerWishes.invalid), m_secrets).toUtf8();
     const WallTime now = SystemClock().now();
     if (m_restartTimer.isActive())
         status.nextTry = now + m_restartTimer.remainingTimeAsDuration();
@@ -246,6 +388,12 @@ QByteArray Upstream::lastFailure() const
 {
     return (m_lastError->message + (m_lastWords.isEmpty() ? QString() : u": " + m_lastWords))
         .toUtf8();
+}
+
+void Upstream::noteOwnFailure(const Error &error)
+{
+    const Lock lock(m_shared->mutex);
+    m_shared->status.note({SystemClock().now(), error.message.toUtf8()});
 }
 
 void Upstream::noteFailure()

@@ -1,15 +1,17 @@
 // Upstream: the supervisor of one upstream server. It starts the server when something is first wanted from it, keeps
-// its lists, starts it again with growing delays when it fails, and stops it. While it is down calls fail at once, and
-// its lists stay as they were last known.
-// INVARIANT: at most one connection, so one child process, at any time. It deletes itself when it has shut down, or
-// with its event loop's thread, whichever comes first: no child outlives it.
+// its lists and its era, starts it again with growing delays when it fails, and stops it. While it is down calls fail
+// at once, and its lists stay as they were last known. One connection is shared by all; where the configuration or the
+// protocol wants that, a principal's calls go to connections of its own.
+// INVARIANT: it deletes itself when it has shut down, or with its event loop's thread, whichever comes first: no child
+// outlives it.
 // Thread: made on any, then lives on the adapter's event loop; mail() and Shared are safe from any thread.
 #pragma once
 
 #include "server/base/mailbox.h"
 #include "server/base/mutex.h"
-#include "server/tools/adapters/mcp/connection.h"
 #include "server/tools/adapters/mcp/listing.h"
+#include "server/tools/adapters/mcp/principalconnections.h"
+#include "server/tools/adapters/mcp/subscriptions.h"
 
 #include <QThread>
 #include <QTimer>
@@ -21,7 +23,14 @@ namespace provost::tools::mcp {
 // What the adapter and its Upstream both see.
 struct Shared
 {
+    explicit Shared(std::vector<QByteArray> words)
+        : secrets(std::move(words))
+    {
+    }
+
+    const std::vector<QByteArray> secrets;
     Ids ids{1};
+    std::atomic<bool> canWatch{true}; // as far as known
     Mutex mutex;
     AdapterStatus status GUARDED_BY(mutex);
     std::function<void()> onCatalogChanged GUARDED_BY(mutex);
@@ -35,10 +44,21 @@ struct CatalogLetter
 {
     Resolver<Catalog> resolver;
 };
+struct WatchLetter
+{
+    std::int64_t watch;
+    QByteArray uri;
+    std::function<void()> onUpdated;
+};
+struct UnwatchLetter
+{
+    std::int64_t watch;
+};
 struct StopLetter
 {
 };
-using Letter = std::variant<Request, CancelLetter, CatalogLetter, StopLetter>;
+using Letter =
+    std::variant<Request, CancelLetter, CatalogLetter, WatchLetter, UnwatchLetter, StopLetter>;
 
 class Upstream final : public QObject
 {
@@ -56,18 +76,26 @@ public:
 private:
     void onLetter(Letter letter);
     void onRequest(Request request);
+    void onDelayOver(Transport::RequestId id);
+    void route(Request request);
+    [[nodiscard]] bool wantsOwnConnection(const Request &request) const;
+    void onCancel(Transport::RequestId id);
     void onCatalogWanted(Resolver<Catalog> resolver);
     void stop();
+    void endIfStopped();
 
     void connectIfNeeded();
+    [[nodiscard]] LaterPtr<Connection> makeConnection(Json capabilities, bool ofOnePrincipal);
     [[nodiscard]] std::unique_ptr<Transport> makeTransport() const;
     void onReady();
     void onClosed(const Error &error);
+    [[nodiscard]] bool triesAnotherWay(const Error &error);
     void onRestartDue();
     void onPatienceEnds();
     void updateStatus();
     [[nodiscard]] QByteArray lastFailure() const; // REQUIRES: m_lastError
     void noteFailure();
+    void noteOwnFailure(const Error &error);
     [[nodiscard]] Error unavailable() const;
 
     void onListChanged();
@@ -79,29 +107,36 @@ private:
     void tellCatalogChanged();
     void answerCatalogWaiters(const Result<Catalog> &catalog);
 
-    // A Connection may end in the middle of its own signal.
-    struct DeleteLater
+    // What the server was last known to speak. It is asked again after a day, or when it contradicts.
+    struct Verdict
     {
-        void operator()(QObject *object) const { object->deleteLater(); }
+        Era era = Era::Legacy;
+        QDeadlineTimer until;
     };
 
     const Config m_config;
     const std::vector<QByteArray> m_secrets;
     const std::shared_ptr<Shared> m_shared;
     Mailbox<Letter> m_mailbox;
-    std::unique_ptr<Connection, DeleteLater> m_connection; // null: not running
-    QTimer m_restartTimer{this};                           // active: waits before the next start
-    QTimer m_refreshTimer{this};                           // active: lists are read again soon
-    int m_failures = 0;                                    // since the server was last stable
+    ParkedCalls m_parked{this};        // outlives all connections
+    LaterPtr<Connection> m_connection; // the shared one; null: not running
+    PrincipalConnections m_own;
+    Subscriptions m_subscriptions;
+    std::optional<Verdict> m_verdict;
+    bool m_usesSse;                      // the server speaks HTTP with SSE, as it seems
+    std::optional<Error> m_firstRefusal; // before that was tried; none once it worked
+    std::map<Transport::RequestId, Request> m_delayed;
+    QTimer m_restartTimer{this}; // active: waits before the next start
+    QTimer m_refreshTimer{this}; // active: lists are read again soon
+    BackOff m_backOff;
     int m_restarts = 0;
-    QDeadlineTimer m_stableFrom;
-    bool m_wasReady = false; // since its last start
     bool m_isStopping = false;
     bool m_isReadingLists = false;
     bool m_listsAreOld = false; // changed while they were read
     std::optional<Error> m_lastError;
     QString m_lastWords; // on the error output, before m_lastError
     std::optional<Listing> m_listing;
+    HeaderWishes m_headerWishes;
     bool m_catalogWasAnswered = false;
     QTimer m_patienceTimer{this}; // active: somebody waits for the lists
     std::vector<Resolver<Catalog>> m_catalogWaiters;

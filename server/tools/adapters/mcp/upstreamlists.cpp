@@ -50,7 +50,7 @@ Task<Result<Json>> Upstream::ask(QPointer<Upstream> self, QPointer<Connection> c
 {
     if (!self || !connection)
         co_return fail(ErrorCode::Unavailable, QStringLiteral("the server was stopped"));
-    Completion<Json> answer;
+    Completion<Answer> answer;
     connection->request({
         .id = self->m_shared->ids++,
         .method = std::move(method),
@@ -59,7 +59,10 @@ Task<Result<Json>> Upstream::ask(QPointer<Upstream> self, QPointer<Connection> c
         .notify = {},
         .resolver = answer.resolver(),
     });
-    co_return co_await answer;
+    Result<Answer> got = co_await answer;
+    if (!got)
+        co_return fail(std::move(got).error());
+    co_return std::move(got->result);
 }
 
 void Upstream::onListsRead(Result<Listing> listing)
@@ -79,6 +82,8 @@ void Upstream::onListsRead(Result<Listing> listing)
     if (m_listing == *listing)
         return;
     m_listing = *std::move(listing);
+    m_headerWishes = headerWishesOf(*m_listing);
+    updateStatus();
     if (m_catalogWasAnswered)
         tellCatalogChanged();
     answerCatalogWaiters(catalogOf(*m_listing, m_config));

@@ -1,8 +1,6 @@
 // Connection over a transport that the test drives: ids, deadlines, cancellation, progress, and what must be ignored.
-#include "server/tools/adapters/mcp/connection.h"
-
 #include "tests/support/testing.h"
-#include "tests/unit/server/tools/mcptesting.h"
+#include "tests/unit/server/tools/connectionbench.h"
 
 #include <QSignalSpy>
 
@@ -10,101 +8,6 @@ using namespace provost;
 using namespace provost::tools::mcp;
 using namespace provost::tools::mcp::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-class FakeTransport final : public Transport
-{
-    Q_OBJECT
-
-public:
-    void open() override {}
-    Result<void> send(RequestId id, const QByteArray &message) override
-    {
-        if (sendFails)
-            return fail(ErrorCode::Unavailable, QStringLiteral("full"));
-        Q_UNUSED(id)
-        sent.push_back(*Json::parse(message));
-        return {};
-    }
-    void release(RequestId id) override { released.push_back(id); }
-    void handshakeBegins() override { ++handshakes; }
-    void handshakeEnded(const QByteArray &protocolVersion) override { version = protocolVersion; }
-    void close() override { isClosing = true; }
-    QByteArray lastWords() const override { return {}; }
-
-    [[nodiscard]] const Json &last() const { return sent.back(); }
-    void answer(const Json &request, const char *result)
-    {
-        Q_EMIT received(R"({"jsonrpc":"2.0","id":)" + request["id"].numberText()
-                        + ",\"result\":" + QByteArray(result) + '}');
-    }
-    void say(const QByteArray &text) { Q_EMIT received(text); }
-    void refuse(const Json &request, Failure failure)
-    {
-        Q_EMIT failed(*request["id"].toInteger(), {ErrorCode::Upstream, QStringLiteral("404")},
-                      failure);
-    }
-    void die() { Q_EMIT closed({ErrorCode::Upstream, QStringLiteral("the server crashed")}); }
-
-    std::vector<Json> sent;
-    std::vector<RequestId> released;
-    QByteArray version;
-    int handshakes = 0;
-    bool sendFails = false;
-    bool isClosing = false;
-};
-
-const char *const initialized = R"({"protocolVersion":"2025-06-18","capabilities":{"tools":{}},)"
-                                R"("serverInfo":{"name":"s","version":"1"}})";
-
-Task<Result<Json>> ended(Completion<Json> completion)
-{
-    co_return co_await completion;
-}
-
-// A Connection with its transport, past the handshake unless told otherwise.
-class Bench
-{
-public:
-    Bench()
-    {
-        auto made = std::make_unique<FakeTransport>();
-        transport = made.get();
-        ConnectionOptions options{
-            .startTimeout = 20s, .messageBytesMax = 1 << 16, .secrets = {"s3cret-token"}};
-        connection = std::make_unique<Connection>(std::move(made), std::move(options), ids);
-        connection->open();
-    }
-    void shakeHands(const char *result = initialized)
-    {
-        transport->answer(transport->sent.back(), result);
-        (void)QTest::qWaitFor([this] { return connection->isReady() || transport->isClosing; });
-    }
-    Running<Result<Json>> request(Json params = Json::object(),
-                                  std::chrono::milliseconds deadline = 20s,
-                                  std::function<void(QByteArray, Json)> notify = {})
-    {
-        Completion<Json> completion;
-        lastId = ids++;
-        connection->request({
-            .id = lastId,
-            .method = "tools/call",
-            .params = std::move(params),
-            .deadline = QDeadlineTimer(deadline, Qt::PreciseTimer),
-            .notify = std::move(notify),
-            .resolver = completion.resolver(),
-        });
-        return Running<Result<Json>>(ended(std::move(completion)));
-    }
-
-    Ids ids{1};
-    Transport::RequestId lastId = 0;
-    FakeTransport *transport = nullptr;
-    std::unique_ptr<Connection> connection;
-};
-
-} // namespace
 
 class TstMcpConnection : public QObject
 {
