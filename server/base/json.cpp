@@ -172,7 +172,7 @@ void appendEscaped(QByteArray &out, QByteArrayView text)
 
 void appendIndented(const Json &value, QByteArray &out, int level)
 {
-    const auto newLine = [&](int depth) { out.append('\n').append(QByteArray(depth * 2, ' ')); };
+    const auto newLine = [&](int depth) { out.append('\n').append(QByteArray(qsizetype(depth) * 2, ' ')); };
     if (value.isArray() && !value.items().empty()) {
         out.append('[');
         for (std::size_t i = 0; i < value.items().size(); ++i) {
