@@ -21,6 +21,7 @@ struct CallProgress
     std::optional<policy::Decision> decision;     // step 3
     tools::Output output;                         // steps 5 and 6
     Microseconds backend{0};                      // step 5: time in the adapter
+    QByteArray outputMismatch;                    // step 6: how the result breaks the tool's schema
 
     [[nodiscard]] const tools::PolicyBinding *binding() const
     {

@@ -154,6 +154,8 @@ audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal, Wa
     addRequest(call, record);
     if (!call.output.detail.isEmpty())
         record.details.set("failure", secrets::redact(call.output.detail));
+    if (!call.outputMismatch.isEmpty())
+        record.details.set("output_mismatch", call.outputMismatch);
     if (captureOf(call) == tools::Capture::ArgumentsAndResult)
         record.details.set("result", secrets::redact(call.output.result));
     return record;

@@ -1,6 +1,7 @@
 #include "server/calls/governedcall.h"
 
 #include "server/calls/callprogress.h"
+#include "server/calls/inputcheck.h"
 
 namespace provost::calls {
 
@@ -15,6 +16,8 @@ Task<CallReply> GovernedCall::run(CallRequest request)
         outcome = admit(call); // 2 not too often
     if (outcome)
         outcome = decide(call); // 3 may it, and on what
+    if (outcome)
+        outcome = checkInput(call); //   with arguments that the tool takes
     if (outcome)
         outcome = co_await intend(call); // 4 no effect without a durable record
     if (outcome)
@@ -296,6 +299,7 @@ GovernedCall::Step GovernedCall::filter(CallProgress &call) const
         call.output.result = visibleList(call);
         return {};
     }
+    checkOutput(call);
     if (auto applied = applyFieldRules(call.decision->fields, call.output.result); !applied)
         return refuse(applied.error());
     return {};

@@ -23,9 +23,8 @@ Result<std::vector<Violation>> Validator::validate(const Json &instance,
                                                    const ValidateOptions &options) const
 {
     const auto exhausted = [&] {
-        return fail(ErrorCode::TooLarge,
-                    QString::fromUtf8(options.whole)
-                        % QStringLiteral(" takes too many steps to check against the schema"));
+        return fail(ErrorCode::TooLarge, u"checking " % QString::fromUtf8(options.whole)
+                                             % u" against the schema takes too many steps");
     };
     // Most instances are valid: violations are put into words only in a second run.
     Evaluation verdict(*m_program, options, nullptr);

@@ -168,10 +168,10 @@ void TenantRuntime::publishRegistry()
     std::vector<tools::ServerCatalog> catalogs;
     for (const Server &server : m_servers) {
         if (server.adapter)
-            catalogs.push_back(
-                {server.definition.id, server.definition.prefix, server.adapter, server.catalog});
+            catalogs.push_back({server.definition.id, server.definition.prefix, server.adapter,
+                                server.catalog, server.definition.outputValidation});
     }
-    m_registry = std::make_shared<tools::Registry>(std::move(catalogs));
+    m_registry = std::make_shared<tools::Registry>(std::move(catalogs), m_surroundings.schemas);
     m_onChanged();
 }
 

@@ -32,6 +32,7 @@ struct TenantSurroundings
     audit::Indexer &indexer;
     const Clock &clock;
     tools::AdapterEnvironment adapters;
+    std::shared_ptr<tools::ToolSchemas> schemas = std::make_shared<tools::ToolSchemas>();
 };
 
 class TenantRuntime : public std::enable_shared_from_this<TenantRuntime>

@@ -43,6 +43,7 @@ struct ToolDescriptor
     PolicyBinding policy;
     Capture capture = Capture::Arguments;
     std::chrono::milliseconds deadline{30'000};
+    bool checksArguments = false; // the adapter does, against the inputSchema; else the call does
 };
 
 // A resource, a resource template or a prompt of an MCP upstream.

@@ -64,7 +64,32 @@ bool matches(QByteArrayView uriTemplate, QByteArrayView uri)
 
 } // namespace
 
-Registry::Registry(std::vector<ServerCatalog> catalogs)
+// Upstreams are free to declare what nobody can check (a look-ahead, a remote reference) and check for themselves.
+RegisteredTool Registry::registered(ToolDescriptor tool, const ServerCatalog &from,
+                                    ToolSchemas &schemas)
+{
+    RegisteredTool made{std::move(tool), from.server, from.adapter};
+    const auto compile = [&](const char *member) -> std::shared_ptr<const schema::Validator> {
+        const Json *schema = made.descriptor.definition.find(member);
+        if (schema == nullptr)
+            return nullptr;
+        auto validator = schemas.validator(*schema);
+        if (validator)
+            return *std::move(validator);
+        m_problems.push_back("the " + QByteArray(member) + " of tool `" + made.descriptor.name
+                             + "` of server `" + from.server.value
+                             + "` is not checked: " + validator.error().message.toUtf8());
+        return nullptr;
+    };
+    if (!made.descriptor.checksArguments)
+        made.input = compile("inputSchema");
+    if (from.outputValidation != OutputValidation::Off)
+        made.output = compile("outputSchema");
+    made.outputValidation = from.outputValidation;
+    return made;
+}
+
+Registry::Registry(std::vector<ServerCatalog> catalogs, std::shared_ptr<ToolSchemas> schemas)
 {
     std::unordered_map<QByteArray, std::size_t> templatesByText;
 
@@ -104,7 +129,7 @@ Registry::Registry(std::vector<ServerCatalog> catalogs)
                              + "`");
                 continue;
             }
-            m_tools.push_back({std::move(tool), from.server, from.adapter});
+            m_tools.push_back(registered(std::move(tool), from, *schemas));
         }
         for (ItemDescriptor &prompt : from.catalog.prompts) {
             prompt.name = from.prefix + prompt.name;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/tools/adapter.h"
+#include "server/tools/toolschemas.h"
 
 #include <unordered_map>
 
@@ -14,6 +15,10 @@ struct RegisteredTool
     ToolDescriptor descriptor; // name is the final one
     ServerId server;
     std::shared_ptr<Adapter> adapter;
+    // Null: nothing is checked here.
+    std::shared_ptr<const schema::Validator> input{};
+    std::shared_ptr<const schema::Validator> output{};
+    OutputValidation outputValidation = OutputValidation::Off;
 };
 
 struct RegisteredItem
@@ -29,14 +34,16 @@ struct ServerCatalog
     QByteArray prefix;
     std::shared_ptr<Adapter> adapter;
     Catalog catalog;
+    OutputValidation outputValidation = OutputValidation::Off;
 };
 
 class Registry
 {
 public:
     // Joins the catalogs in order. A name that is taken, or that no client accepts, is left out and named in
-    // problems(); the first server keeps it.
-    explicit Registry(std::vector<ServerCatalog> catalogs);
+    // problems(); the first server keeps it. A tool whose schema does not compile stays, unchecked, and is named there.
+    explicit Registry(std::vector<ServerCatalog> catalogs,
+                      std::shared_ptr<ToolSchemas> schemas = std::make_shared<ToolSchemas>());
 
     [[nodiscard]] const RegisteredTool *tool(QByteArrayView name) const; // null if unknown
     // Exact resources first, then templates whose pattern (RFC 6570 level 1) matches. Null if unknown.
@@ -54,6 +61,9 @@ public:
     [[nodiscard]] const std::vector<QByteArray> &problems() const { return m_problems; }
 
 private:
+    [[nodiscard]] RegisteredTool registered(ToolDescriptor tool, const ServerCatalog &from,
+                                            ToolSchemas &schemas);
+
     std::vector<RegisteredTool> m_tools;
     std::vector<RegisteredItem> m_resources;
     std::vector<RegisteredItem> m_resourceTemplates;

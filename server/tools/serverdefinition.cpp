@@ -147,6 +147,7 @@ private:
         server.tenants = tenantsOf(entry);
         server.prefix = prefixOf(entry, server);
         server.config = jsonOf(entry);
+        server.outputValidation = outputValidationOf(entry, server);
         servers.push_back(std::move(server));
     }
 
@@ -187,6 +188,21 @@ private:
         if (!prefix->isScalar())
             error(*prefix, "`prefix` is a text; write \"\" for none");
         return prefix->text;
+    }
+
+    OutputValidation outputValidationOf(const YamlNode &entry, const ServerDefinition &server)
+    {
+        const YamlNode *value = entry.find("output_validation");
+        if (value == nullptr)
+            return server.kind == "mcp" ? OutputValidation::Warn : OutputValidation::Off;
+        for (const auto &[name, validation] :
+             {std::pair("off", OutputValidation::Off), std::pair("warn", OutputValidation::Warn),
+              std::pair("strict", OutputValidation::Strict)}) {
+            if (value->isScalar() && value->text == name)
+                return validation;
+        }
+        error(*value, "`output_validation` is off, warn or strict");
+        return OutputValidation::Strict;
     }
 
     std::set<ServerId> m_ids;

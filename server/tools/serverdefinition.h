@@ -6,6 +6,7 @@
 //         kind: sql                 # sql | mcp | builtin
 //         tenants: [acme-corp]      # omitted: every tenant
 //         prefix: ""                # put before each tool name; default "" for sql and builtin, "<id>__" for mcp
+//         output_validation: warn   # off | warn | strict; default warn for mcp, off for what is our own
 //         ...                       # members of the kind
 //
 // `${tenant.id}`, `${data}` (the tenant's directory), `${org}` and `${env.NAME}` are replaced in strings when a
@@ -16,6 +17,7 @@
 #include "server/base/ids.h"
 #include "server/base/json.h"
 #include "server/policy/model.h"
+#include "server/tools/toolschemas.h"
 
 #include <map>
 
@@ -28,6 +30,7 @@ struct ServerDefinition
     std::vector<TenantId> tenants; // empty: every tenant
     QByteArray prefix;
     Json config; // the whole mapping as JSON, scalars typed by YAML 1.2's core schema
+    OutputValidation outputValidation = OutputValidation::Off;
     policy::SourceLocation where;
 };
 

@@ -7,7 +7,8 @@ namespace provost::tools::builtin {
 
 Result<std::shared_ptr<Adapter>> makeBuiltinAdapter(const Json &config)
 {
-    static constexpr const char *known[]{"id", "kind", "tenants", "prefix", "description", "set"};
+    static constexpr const char *known[]{
+        "id", "kind", "tenants", "prefix", "description", "output_validation", "set"};
     for (const Json::Member &member : config.members()) {
         if (std::find(std::begin(known), std::end(known), member.key) == std::end(known))
             return fail(ErrorCode::InvalidInput,

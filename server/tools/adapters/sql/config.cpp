@@ -271,7 +271,7 @@ const TableRule *Config::table(QByteArrayView name) const
 Result<Config> readConfig(const ServerDefinition &definition, const Json &replaced)
 {
     Members members(replaced, {});
-    members.ignore({"id", "kind", "tenants", "prefix", "description"});
+    members.ignore({"id", "kind", "tenants", "prefix", "description", "output_validation"});
     Config config;
     config.server = definition.id;
     config.database = readDatabase(members);

@@ -60,7 +60,8 @@ ToolDescriptor queryDescriptor(const Config &config, const QueryTool &tool,
                              Json::object({{"readOnlyHint", true}, {"openWorldHint", false}})),
             .policy = tool.policy,
             .capture = tool.capture,
-            .deadline = tool.limits.timeout};
+            .deadline = tool.limits.timeout,
+            .checksArguments = true};
 }
 
 ItemDescriptor schemaDescriptor(const Config &config, const Table &table)
@@ -133,7 +134,8 @@ Catalog catalogOf(const Config &config, const std::vector<Table> &tables)
                                         tool.access, annotationsOf(tool)),
              .policy = tool.policy,
              .capture = tool.capture,
-             .deadline = tool.limits.timeout});
+             .deadline = tool.limits.timeout,
+             .checksArguments = true});
     for (const Table &table : tables)
         catalog.resources.push_back(schemaDescriptor(config, table));
     return catalog;

@@ -19,7 +19,7 @@ constexpr const char *roles = R"(
 CREATE ROLE reader LOGIN; CREATE ROLE query_only NOLOGIN; GRANT query_only TO reader;
 CREATE ROLE greedy NOLOGIN; GRANT greedy TO reader; CREATE ROLE foreigner NOLOGIN;)";
 
-constexpr const char *schema = R"(
+constexpr const char *createTables = R"(
 DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE customers(id int PRIMARY KEY, name text NOT NULL, region varchar(10), segment char(3), ssn text,
   score numeric, active boolean, since date, tags text[], seen timestamptz);
@@ -117,7 +117,7 @@ private Q_SLOTS:
                 " WHERE n.nspname LIKE 'pg\\_temp%') + (SELECT count(*) FROM pg_proc p JOIN"
                 " pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname LIKE 'pg\\_temp%')"),
             "0|", 30'000);
-        QCOMPARE(m_server->execute(schema), "");
+        QCOMPARE(m_server->execute(createTables), "");
         m_bench = benchAs("query_only");
         QCOMPARE(m_bench->problem(), QString());
     }

@@ -1,4 +1,4 @@
-// Registry: names, prefixes, collisions, and the look-up of resources.
+// Registry: names, prefixes, collisions, the look-up of resources, and which schemas are checked.
 #include "server/tools/registry.h"
 
 #include "tests/support/testing.h"
@@ -19,6 +19,19 @@ ToolDescriptor toolNamed(const QByteArray &name)
     return tool;
 }
 
+Json limited()
+{
+    return Json::object({{"type", "object"}, {"maxProperties", 3}});
+}
+
+ToolDescriptor toolWith(const QByteArray &name, const Json &schema)
+{
+    ToolDescriptor tool = toolNamed(name);
+    tool.definition.set("inputSchema", schema);
+    tool.definition.set("outputSchema", schema);
+    return tool;
+}
+
 ItemDescriptor itemNamed(const QByteArray &name)
 {
     ItemDescriptor item;
@@ -31,6 +44,13 @@ ItemDescriptor itemNamed(const QByteArray &name)
 ServerCatalog serverOf(const QByteArray &id, const QByteArray &prefix, Catalog catalog)
 {
     return {ServerId(id), prefix, nullptr, std::move(catalog)};
+}
+
+Registry registryOf(const ToolDescriptor &tool, OutputValidation validation)
+{
+    ServerCatalog server = serverOf("s", "", {.tools = {tool}});
+    server.outputValidation = validation;
+    return Registry({std::move(server)});
 }
 
 } // namespace
@@ -147,6 +167,66 @@ private Q_SLOTS:
             {serverOf("a", "a__", {.prompts = {itemNamed("simple prompt"), itemNamed("")}})});
         QVERIFY(registry.prompt("a__simple prompt") != nullptr);
         QVERIFY(registry.prompt("simple prompt") == nullptr);
+    }
+
+    void equalSchemasShareAValidator()
+    {
+        const auto schemas = std::make_shared<ToolSchemas>();
+        const Registry first({serverOf("a", "", {.tools = {toolWith("x", limited())}}),
+                              serverOf("b", "", {.tools = {toolWith("y", limited())}})},
+                             schemas);
+        const Registry second({serverOf("a", "", {.tools = {toolWith("x", limited())}})}, schemas);
+        QVERIFY(first.tool("x")->input != nullptr);
+        QVERIFY(first.tool("x")->input == first.tool("y")->input);
+        QVERIFY(first.tool("x")->input == second.tool("x")->input);
+        QVERIFY(first.tool("x")->output == nullptr); // nobody asked for it
+        QVERIFY(registryOf(toolNamed("x"), OutputValidation::Warn).tool("x")->input == nullptr);
+    }
+
+    void validatorsGoWithTheirRegistry()
+    {
+        ToolSchemas schemas;
+        std::weak_ptr<const schema::Validator> gone;
+        {
+            const auto validator = schemas.validator(limited());
+            QVERIFY(validator);
+            gone = *validator;
+        }
+        QVERIFY(gone.expired());
+        for (int i = 0; i < 1000; ++i)
+            QVERIFY(schemas.validator(Json::object({{"maximum", i}})));
+        QVERIFY(schemas.validator(limited()));
+    }
+
+    void outputsAreCheckedWhereTheServerWantsIt()
+    {
+        const auto isChecked = [](OutputValidation validation) {
+            const Registry registry = registryOf(toolWith("x", limited()), validation);
+            const RegisteredTool *tool = registry.tool("x");
+            return tool->outputValidation == validation && tool->output != nullptr;
+        };
+        QVERIFY(!isChecked(OutputValidation::Off));
+        QVERIFY(isChecked(OutputValidation::Warn));
+        QVERIFY(isChecked(OutputValidation::Strict));
+    }
+
+    void anAdapterMayCheckArgumentsItself()
+    {
+        ToolDescriptor tool = toolWith("x", limited());
+        tool.checksArguments = true;
+        QVERIFY(registryOf(tool, OutputValidation::Off).tool("x")->input == nullptr);
+    }
+
+    void aSchemaThatDoesNotCompileIsNamedAndTheToolStays()
+    {
+        const Json remote = Json::object({{"$ref", "https://example.com/x"}});
+        const Registry registry = registryOf(toolWith("x", remote), OutputValidation::Strict);
+        QVERIFY(registry.tool("x") != nullptr);
+        QVERIFY(registry.tool("x")->input == nullptr);
+        QCOMPARE(registry.problems().size(), 2u);
+        QCOMPARE(registry.problems().front(),
+                 "the inputSchema of tool `x` of server `s` is not checked: `#/$ref`: the document "
+                 "`https://example.com/x` is not known here, and none is fetched");
     }
 };
 

@@ -106,6 +106,9 @@ servers:
         QTest::newRow("twice") << QByteArray(
             "servers:\n  - {id: a, kind: b}\n  - {id: a, kind: b}\n")
                                << 3 << QByteArray("used twice");
+        QTest::newRow("output validation")
+            << QByteArray("servers:\n  - id: a\n    kind: b\n    output_validation: yes\n") << 4
+            << QByteArray("off, warn or strict");
         QTest::newRow("empty tenants")
             << QByteArray("servers:\n  - id: a\n    kind: b\n    tenants: []\n") << 4
             << QByteArray("leave it out for every tenant");
@@ -133,6 +136,20 @@ servers:
         QCOMPARE(diagnostic.where.file, "servers/a.yaml");
         QCOMPARE(diagnostic.where.line, line);
         QVERIFY2(diagnostic.message.contains(message), diagnostic.message.constData());
+    }
+
+    void outputIsCheckedByDefaultForUpstreamsOnly()
+    {
+        const auto validationOf = [](const QByteArray &members) {
+            const auto loaded =
+                loadServers(QByteArray("servers:\n  - {id: a, " + members + "}\n"), "f.yaml");
+            return loaded.servers.front().outputValidation;
+        };
+        QCOMPARE(validationOf("kind: mcp"), OutputValidation::Warn);
+        QCOMPARE(validationOf("kind: sql"), OutputValidation::Off);
+        QCOMPARE(validationOf("kind: mcp, output_validation: off"), OutputValidation::Off);
+        QCOMPARE(validationOf("kind: sql, output_validation: warn"), OutputValidation::Warn);
+        QCOMPARE(validationOf("kind: mcp, output_validation: strict"), OutputValidation::Strict);
     }
 
     void replacesVariables()

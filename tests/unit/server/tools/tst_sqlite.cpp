@@ -14,7 +14,7 @@ using namespace provost::tools::testing;
 
 namespace {
 
-constexpr const char *schema = R"(
+constexpr const char *createTables = R"(
 CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT NOT NULL, region TEXT, segment TEXT, ssn TEXT);
 INSERT INTO customers VALUES
   (1,'Ada','EU','a','111'),(2,'Bob','US','a','222'),(3,'Cyd','EU','b','333'),
@@ -141,7 +141,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         m_directory = std::make_unique<QTemporaryDir>();
-        QCOMPARE(onFile(QByteArray("BEGIN;") + schema + "COMMIT;"), "");
+        QCOMPARE(onFile(QByteArray("BEGIN;") + createTables + "COMMIT;"), "");
         QFile file(m_directory->filePath(QStringLiteral("a.db")));
         QVERIFY(file.open(QIODevice::ReadOnly));
         m_template = file.readAll();

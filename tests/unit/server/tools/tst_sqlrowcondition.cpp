@@ -18,8 +18,9 @@ using Operator = RowFilter::Operator;
 namespace {
 
 // One column for each affinity, and one with a collation of its own.
-constexpr const char *schema = "CREATE TABLE t(n INTEGER PRIMARY KEY, a TEXT, b INTEGER, c REAL, d "
-                               "NUMERIC, e BLOB, f, g TEXT COLLATE NOCASE)";
+constexpr const char *createTables =
+    "CREATE TABLE t(n INTEGER PRIMARY KEY, a TEXT, b INTEGER, c REAL, d "
+    "NUMERIC, e BLOB, f, g TEXT COLLATE NOCASE)";
 constexpr const char *names[]{"a", "b", "c", "d", "e", "f", "g"};
 
 // Few values, so that they meet.
@@ -153,7 +154,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         sqlite3_open(":memory:", &m_database);
-        sqlite3_exec(m_database, schema, nullptr, nullptr, nullptr);
+        sqlite3_exec(m_database, createTables, nullptr, nullptr, nullptr);
         sqlite3_exec(m_database,
                      "CREATE INDEX i ON t(a); CREATE INDEX j ON t(f); CREATE INDEX k ON t(g)",
                      nullptr, nullptr, nullptr);
