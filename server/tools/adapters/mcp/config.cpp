@@ -123,13 +123,12 @@ Result<Capture> readCapture(const Json &value)
                  QStringLiteral("must be none, metadata, arguments or arguments_and_result"));
 }
 
-constexpr std::array<QByteArrayView, 16> commonMembers{
+constexpr std::array<QByteArrayView, 15> commonMembers{
     "id",
     "kind",
     "tenants",
     "prefix",
     "description",
-    "output_validation",
     "output_validation",
     "timeout",
     "start_timeout",
