@@ -12,8 +12,9 @@ namespace {
 constexpr qsizetype argumentsBytesMax = 4096;
 
 constexpr std::array<std::string_view, 3> phases{"intent", "outcome", "event"};
-constexpr std::array<std::string_view, 7> statuses{
-    "pending", "success", "denied", "rate_limited", "error", "cancelled", "interrupted"};
+constexpr std::array<std::string_view, 8> statuses{"pending",   "success",      "input_required",
+                                                   "denied",    "rate_limited", "error",
+                                                   "cancelled", "interrupted"};
 constexpr std::array<std::string_view, 3> decisions{"allow", "deny", "ask"};
 constexpr std::array<std::string_view, 20> actions{
     "tool_call",     "list_tools", "resource_read", "list_resources", "prompt_get",

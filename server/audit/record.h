@@ -33,7 +33,7 @@ struct Record
     Json arguments;  // by capture level, redacted; null if not captured
     Json attributes; // what the decision read of user and resource, so that replay can decide again
     QByteArray
-        status; // "pending" (intent), "success", "denied", "rate_limited", "error", "cancelled", "interrupted"
+        status; // "pending" (intent), "success", "input_required", "denied", "rate_limited", "error", "cancelled", "interrupted"
     QByteArray decision; // "allow", "deny", "ask"; empty where policy was not asked
     QByteArray reason;   // the sentence the agent got
     QByteArray policy;   // name of the rule that decided

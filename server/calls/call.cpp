@@ -14,6 +14,8 @@ const char *actionOf(Operation operation)
     case Operation::GetPrompt: return "prompt_get";
     case Operation::Complete: return "complete";
     case Operation::Subscribe: return "resource_subscribe";
+    case Operation::UpdateTask: return "task_update";
+    case Operation::CancelTask: return "task_cancel";
     }
     return "unknown";
 }
@@ -29,9 +31,16 @@ bool isList(Operation operation)
     case Operation::ReadResource:
     case Operation::GetPrompt:
     case Operation::Complete:
-    case Operation::Subscribe: return false;
+    case Operation::Subscribe:
+    case Operation::UpdateTask:
+    case Operation::CancelTask: return false;
     }
     return false;
+}
+
+bool isOfTask(Operation operation)
+{
+    return operation == Operation::UpdateTask || operation == Operation::CancelTask;
 }
 
 } // namespace provost::calls

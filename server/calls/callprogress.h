@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/calls/call.h"
+#include "server/calls/roundstate.h"
 #include "server/calls/tenantview.h"
 
 namespace provost::calls {
@@ -15,11 +16,13 @@ struct CallProgress
 
     std::optional<identity::Principal> principal; // step 1
     std::optional<TenantView> tenant;             // step 1
+    Round round;                                  // step 1
     const tools::RegisteredTool *tool = nullptr;  // step 3; owned by tenant->registry
     const tools::RegisteredItem *item = nullptr;  // step 3; a resource or prompt
     policy::Request question;                     // step 3
     std::optional<policy::Decision> decision;     // step 3
     tools::Output output;                         // steps 5 and 6
+    std::unique_ptr<tools::Watch> watch;          // step 5, Subscribe only
     Microseconds backend{0};                      // step 5: time in the adapter
     QByteArray outputMismatch;                    // step 6: how the result breaks the tool's schema
 
@@ -43,6 +46,15 @@ struct CallProgress
 
 // The answer of a list operation: the definitions that policy lets this principal use.
 [[nodiscard]] Json visibleList(const CallProgress &call);
+
+// Which round the request is, by the state that it brings. Errors: InvalidInput for a state that is not valid here.
+[[nodiscard]] Result<Round> roundOf(const CallProgress &call, const secrets::Sealer &sealer,
+                                    WallTime now);
+// Whether this agent can be asked what the tool needs, and may see the question.
+[[nodiscard]] tl::expected<void, Refusal> checkNeeds(const CallProgress &call);
+// What the agent is asked, with everything that the next round has to know sealed into the state.
+[[nodiscard]] tools::InputNeeded sealedNeeds(const CallProgress &call,
+                                             const secrets::Sealer &sealer, WallTime now);
 
 // Masks and drops the fields wherever they appear in the result's structured content; text that mirrored it is made
 // anew. Errors: a result whose text cannot be searched for the fields is withheld.

@@ -31,6 +31,8 @@ audit::Record commonRecord(const CallProgress &call)
     } else if (request.tenant) {
         record.tenant = *request.tenant;
     }
+    if (request.trial)
+        record.details.set("administrator", request.trial->administrator);
     if (const tools::PolicyBinding *binding = call.binding(); binding != nullptr) {
         record.permission = binding->permission;
         if (!binding->resource.isEmpty())
@@ -86,9 +88,53 @@ void addRequest(const CallProgress &call, audit::Record &record)
         const Json &arguments = call.request.params["arguments"];
         if (!arguments.isNull())
             record.arguments = secrets::redact(arguments);
+        if (!call.request.inputResponses.isNull())
+            record.details.set("input_responses", secrets::redact(call.request.inputResponses));
     }
     if (call.principal && call.binding() != nullptr)
         record.attributes = recordedAttributes(call);
+}
+
+// Whoever reads of a task finds the calls that it consists of, and what its owner did with it.
+void addTask(const CallRequest &request, audit::Record &record)
+{
+    const QByteArray task = request.task ? request.task() : QByteArray();
+    if (!task.isEmpty())
+        record.details.set("task", task);
+}
+
+// Each round is a call of its own; a later one names those that it continues.
+void addRound(const Round &round, audit::Record &record)
+{
+    if (round.number == 1)
+        return;
+    record.details.set("round", std::int64_t(round.number));
+    record.details.set("first_call", round.firstCall);
+    record.details.set("previous_call", round.previousCall);
+}
+
+void addResult(const CallProgress &call, audit::Record &record)
+{
+    const tools::Output &output = call.output;
+    record.toolError = output.result["isError"].toBool();
+    record.status = record.toolError ? "error" : "success";
+    if (output.needs) {
+        record.status = "input_required";
+        Json asked = Json::object();
+        for (const Json::Member &request : output.needs->requests.members())
+            asked.set(request.key, request.value["method"]);
+        record.details.set("input_requests", std::move(asked));
+    }
+    record.recordsReturned = output.recordsReturned;
+    record.recordsModified = output.recordsModified;
+    record.costMicroUsd = output.costMicroUsd;
+    if (!output.detail.isEmpty())
+        record.details.set("failure", secrets::redact(output.detail));
+    if (!call.outputMismatch.isEmpty())
+        record.details.set("output_mismatch", call.outputMismatch);
+    if (captureOf(call) == tools::Capture::ArgumentsAndResult)
+        record.details.set("result",
+                           secrets::redact(output.needs ? output.needs->requests : output.result));
 }
 
 void addRefusal(const Refusal &refusal, audit::Record &record)
@@ -130,6 +176,8 @@ audit::Record intentRecord(const CallProgress &call)
     record.phase = audit::Phase::Intent;
     record.timestamp = call.started;
     record.status = "pending";
+    addRound(call.round, record);
+    addTask(call.request, record);
     addRequest(call, record);
     return record;
 }
@@ -141,23 +189,13 @@ audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal, Wa
     record.phase = audit::Phase::Outcome;
     record.timestamp = now;
     record.durationUs = duration.count();
-    if (refusal != nullptr) {
+    addRound(call.round, record);
+    addTask(call.request, record);
+    addRequest(call, record); // a refused call may have no intent that holds them
+    if (refusal != nullptr)
         addRefusal(*refusal, record);
-        addRequest(call, record); // a refused call may have no intent that holds them
-        return record;
-    }
-    record.toolError = call.output.result["isError"].toBool();
-    record.status = record.toolError ? "error" : "success";
-    record.recordsReturned = call.output.recordsReturned;
-    record.recordsModified = call.output.recordsModified;
-    record.costMicroUsd = call.output.costMicroUsd;
-    addRequest(call, record);
-    if (!call.output.detail.isEmpty())
-        record.details.set("failure", secrets::redact(call.output.detail));
-    if (!call.outputMismatch.isEmpty())
-        record.details.set("output_mismatch", call.outputMismatch);
-    if (captureOf(call) == tools::Capture::ArgumentsAndResult)
-        record.details.set("result", secrets::redact(call.output.result));
+    else
+        addResult(call, record);
     return record;
 }
 

@@ -1,5 +1,6 @@
 #include "server/calls/governedcall.h"
 
+#include "server/base/assert.h"
 #include "server/calls/callprogress.h"
 #include "server/calls/inputcheck.h"
 
@@ -8,10 +9,10 @@ namespace provost::calls {
 Task<CallReply> GovernedCall::run(CallRequest request)
 {
     CallProgress call{.request = std::move(request),
-                      .id = randomToken(m_services.random, 22),
+                      .id = orderedToken(m_services.random, m_services.clock.now()),
                       .started = m_services.clock.now()};
 
-    Step outcome = identify(call); // 1 who is it
+    Step outcome = identify(call); // 1 who is it, and does a call of theirs go on
     if (outcome)
         outcome = admit(call); // 2 not too often
     if (outcome)
@@ -131,7 +132,9 @@ tl::expected<void, Refusal> bind(CallProgress &call)
     case Operation::ListTools:
     case Operation::ListResources:
     case Operation::ListResourceTemplates:
-    case Operation::ListPrompts: return {};
+    case Operation::ListPrompts:
+    case Operation::UpdateTask:
+    case Operation::CancelTask: return {};
     }
     return refuse(ErrorCode::Internal, "unknown operation");
 }
@@ -150,7 +153,36 @@ tools::CallContext contextOf(const CallProgress &call)
         context.deadline = call.tool->descriptor.deadline;
     context.stop = call.request.stop;
     context.notify = call.request.notify;
+    context.releaseStream = call.request.releaseStream;
+    context.clientCapabilities = call.request.clientCapabilities;
+    context.logLevel = call.request.logLevel;
+    context.sessionId = call.request.sessionId;
+    context.inputResponses = call.request.inputResponses;
+    context.requestState = call.round.adapterState;
+    if (call.tool != nullptr && call.tool->descriptor.taskMode != tools::TaskMode::Never)
+        context.becomeTask = call.request.becomeTask;
     return context;
+}
+
+// An agent that knows tasks brings `becomeTask` along.
+tl::expected<void, Refusal> checkTaskMode(const CallProgress &call)
+{
+    if (call.tool == nullptr || call.tool->descriptor.taskMode != tools::TaskMode::Required
+        || call.request.becomeTask)
+        return {};
+    auto refused = refuse(ErrorCode::InvalidInput,
+                          "the tool takes long and works as a task, and the client did not declare "
+                          "that it knows tasks");
+    refused.value().requiredCapabilities = Json::object(
+        {{"extensions", Json::object({{"io.modelcontextprotocol/tasks", Json::object()}})}});
+    return refused;
+}
+
+// A template's uri is what the agent expanded; an exact resource has its own native name.
+const QByteArray &nativeUriOf(const CallProgress &call)
+{
+    const bool isTemplate = call.item->descriptor.definition.contains("uriTemplate");
+    return isTemplate ? call.request.name : call.item->descriptor.nativeName;
 }
 
 // The parameters of completion/complete with the upstream's own name inside.
@@ -170,12 +202,8 @@ Task<Result<tools::Output>> callAdapter(const CallProgress &call)
     if (call.tool != nullptr)
         return call.tool->adapter->call(call.tool->descriptor.nativeName, given, contextOf(call));
     tools::Adapter &adapter = *call.item->adapter;
-    if (call.request.operation == Operation::ReadResource) {
-        // A template's uri is what the agent expanded; an exact resource has its own native name.
-        const bool isTemplate = call.item->descriptor.definition.contains("uriTemplate");
-        return adapter.readResource(
-            isTemplate ? call.request.name : call.item->descriptor.nativeName, contextOf(call));
-    }
+    if (call.request.operation == Operation::ReadResource)
+        return adapter.readResource(nativeUriOf(call), contextOf(call));
     if (call.request.operation == Operation::GetPrompt)
         return adapter.getPrompt(call.item->descriptor.nativeName, given, contextOf(call));
     return adapter.complete(nativeCompletion(call), contextOf(call));
@@ -213,7 +241,9 @@ GovernedCall::GovernedCall(Services services)
 
 GovernedCall::Step GovernedCall::identify(CallProgress &call) const
 {
-    auto principal = m_services.identities.authenticate(call.request.credential);
+    auto principal = call.request.trial
+                         ? Result<identity::Principal>(call.request.trial->principal)
+                         : m_services.identities.authenticate(call.request.credential);
     if (!principal) {
         m_services.metrics.countFailedAuthentication();
         return refuse(principal.error());
@@ -225,6 +255,15 @@ GovernedCall::Step GovernedCall::identify(CallProgress &call) const
     if (!call.tenant)
         return refuse(ErrorCode::Unavailable,
                       "the tenant is not being served; see the console for the reason");
+    auto round = roundOf(call, m_services.sealer, call.started);
+    if (!round) {
+        auto refused = refuse(round.error());
+        refused.value().malformed = true;
+        return refused;
+    }
+    call.round = std::move(*round);
+    if (call.request.givenUp)
+        return tl::make_unexpected(*call.request.givenUp);
     return {};
 }
 
@@ -242,6 +281,8 @@ GovernedCall::Step GovernedCall::decide(CallProgress &call) const
         return bound;
     if (isList(call.request.operation))
         return {}; // every member may ask; step 6 lists only what policy lets it use
+    if (isOfTask(call.request.operation))
+        return {}; // the call of the task was decided; whose it is, the task knows
 
     call.question = questionFor(
         call, call.tool != nullptr ? call.tool->descriptor.name : QByteArray(), *call.binding());
@@ -260,7 +301,7 @@ GovernedCall::Step GovernedCall::decide(CallProgress &call) const
         call.decision.reset();
     }
     if (call.decision && call.decision->effect == policy::Effect::Allow)
-        return {};
+        return checkTaskMode(call);
     if (exhausted && (!call.decision || call.decision->denyKind == policy::DenyKind::RateExhausted))
         return refuseForRate(*exhausted, "policy `" + exhausted->key.sliced(7) + "`");
     Refusal refusal{
@@ -284,6 +325,17 @@ Task<GovernedCall::Step> GovernedCall::execute(CallProgress &call) const
         co_return Step();
     if (call.request.stop.stop_requested())
         co_return refuse(ErrorCode::Cancelled, "the caller cancelled the call");
+    if (call.request.operation == Operation::Subscribe) {
+        call.watch = call.item->adapter->watch(nativeUriOf(call), call.request.onUpdated);
+        call.output.result = Json::object();
+        co_return Step();
+    }
+    if (isOfTask(call.request.operation)) {
+        PROVOST_ASSERT(call.request.act, co_return refuse(ErrorCode::Internal, "nothing to do"));
+        const auto acted = co_await call.request.act(*call.principal);
+        call.output.result = Json::object();
+        co_return acted ? Step() : refuse(acted.error());
+    }
     const auto before = m_services.clock.monotonic();
     auto output = co_await callAdapter(call);
     call.backend = std::chrono::duration_cast<Microseconds>(m_services.clock.monotonic() - before);
@@ -299,6 +351,10 @@ GovernedCall::Step GovernedCall::filter(CallProgress &call) const
         call.output.result = visibleList(call);
         return {};
     }
+    if (isOfTask(call.request.operation))
+        return {};
+    if (call.output.needs)
+        return checkNeeds(call);
     checkOutput(call);
     if (auto applied = applyFieldRules(call.decision->fields, call.output.result); !applied)
         return refuse(applied.error());
@@ -329,11 +385,16 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
             outcome = refuse(receipt.error());
     }
     CallReply reply;
-    if (outcome) {
+    if (call.request.trial)
+        reply.decision = call.decision;
+    if (!outcome) {
+        reply.value = std::move(outcome.error());
+    } else if (call.output.needs) {
+        reply.value = sealedNeeds(call, m_services.sealer, m_services.clock.now());
+    } else {
         reply.toolError = call.output.result["isError"].toBool();
         reply.value = std::move(call.output.result);
-    } else {
-        reply.value = std::move(outcome.error());
+        reply.watch = std::move(call.watch);
     }
     co_return reply;
 }

@@ -7,6 +7,10 @@
 #include "server/calls/call.h"
 #include "server/calls/tenantview.h"
 
+namespace provost::secrets {
+class Sealer;
+}
+
 namespace provost::calls {
 
 struct CallProgress; // what the steps of one call have learned so far
@@ -23,6 +27,7 @@ public:
         const Clock &clock;
         Random &random;
         telemetry::Metrics &metrics;
+        const secrets::Sealer &sealer; // of what agents keep between the rounds of a call
     };
     explicit GovernedCall(Services services);
 

@@ -100,7 +100,9 @@ Json visibleList(const CallProgress &call)
     case Operation::ReadResource:
     case Operation::GetPrompt:
     case Operation::Complete:
-    case Operation::Subscribe: break;
+    case Operation::Subscribe:
+    case Operation::UpdateTask:
+    case Operation::CancelTask: break;
     }
     Json::Array visible;
     for (const tools::RegisteredTool &tool : registry.tools()) {

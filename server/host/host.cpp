@@ -12,6 +12,8 @@
 #include "server/gateway/mcpendpoint.h"
 #include "server/gateway/originpolicy.h"
 #include "server/gateway/sessiontable.h"
+#include "server/secrets/keyfile.h"
+#include "server/secrets/sealer.h"
 
 #include <QLockFile>
 
@@ -81,6 +83,7 @@ public:
 
     gateway::SessionTable sessions{clock, random};
     gateway::McpPresence presence{clock};
+    std::unique_ptr<secrets::Sealer> callSealer;
     std::unique_ptr<calls::GovernedCall> governedCall;
     std::unique_ptr<gateway::McpServices> services;
     std::unique_ptr<gateway::FrontDoor> frontDoor;
@@ -156,8 +159,11 @@ Result<void> Host::Building::openOrg()
 
 Result<void> Host::Building::openDoors()
 {
+    TRY_LET(QByteArray callKey, secrets::readOrCreateKey(options.data / "keys" / "call-state.key",
+                                                         secrets::Sealer::keyBytes, random));
+    callSealer = std::make_unique<secrets::Sealer>(std::move(callKey), random);
     governedCall = std::make_unique<calls::GovernedCall>(calls::GovernedCall::Services{
-        *room.tenancy, *identities, *journal, clock, random, metrics});
+        *room.tenancy, *identities, *journal, clock, random, metrics, *callSealer});
     services = std::make_unique<gateway::McpServices>(gateway::makeMcpServices(
         {.calls = *governedCall,
          .tenants = *room.tenancy,

@@ -34,6 +34,13 @@ struct PolicyBinding
     bool operator==(const PolicyBinding &) const = default;
 };
 
+// Whether a call may go on as a task, without the request that made it; see CallContext::becomeTask.
+enum class TaskMode {
+    Never,
+    Allowed,
+    Required, // the tool is of no use to agents that know no tasks
+};
+
 struct ToolDescriptor
 {
     QByteArray name;       // as agents see it, unique in the tenant: [A-Za-z0-9_.-]{1,128}
@@ -43,6 +50,7 @@ struct ToolDescriptor
     PolicyBinding policy;
     Capture capture = Capture::Arguments;
     std::chrono::milliseconds deadline{30'000};
+    TaskMode taskMode = TaskMode::Allowed;
     bool checksArguments = false; // the adapter does, against the inputSchema; else the call does
 };
 
@@ -101,6 +109,9 @@ struct CallContext
     // Tells that the work goes on for long: an agent that knows tasks gets a task at once, and the call goes on without
     // its request. Any thread; idempotent; empty if the agent knows none.
     std::function<void()> becomeTask;
+    // Tells that nothing is to be said for a while: an agent that knows how to come back (SEP-1699) may be let go, and
+    // fetches what follows later. Any thread; empty if the agent does not know.
+    std::function<void()> releaseStream;
 };
 
 struct Output
@@ -145,6 +156,8 @@ struct AdapterStatus
     QByteArray transport{};            // "stdio", "http", "sqlite", "postgresql", "in process"
     std::optional<WallTime> since{};   // of this state
     std::optional<WallTime> nextTry{}; // Failed: when it will be started again
+    QByteArray
+        authorizeAt{}; // where an administrator must go to authorise; empty if nobody waits for that
     std::vector<AdapterFailure> failures{}; // the last ones, the newest first, failuresMax at most
 
     // Sets `state`; `since` moves only if it is another one.

@@ -50,6 +50,8 @@ BadgeLook verdictOf(const control::AuditRow &row)
         return {BadgeKind::Warning, tr("interrupted")};
     if (row.status == "pending")
         return {BadgeKind::Neutral, tr("running")};
+    if (row.status == "input_required")
+        return {BadgeKind::Neutral, tr("needs input")};
     if (row.decision == "ask")
         return {BadgeKind::Ask, tr("asked")};
     if (row.masked)

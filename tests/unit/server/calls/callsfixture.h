@@ -5,6 +5,7 @@
 
 #include "server/calls/governedcall.h"
 #include "server/policy/loader.h"
+#include "server/secrets/sealer.h"
 #include "tests/support/await.h"
 #include "tests/support/fakeclock.h"
 #include "tests/support/journalrecords.h"
@@ -130,7 +131,7 @@ public:
         , aliceKey(keyFor("acme", "alice", {"Analyst"}))
         , bobKey(keyFor("acme", "bob", {"Sales"}))
         , carolKey(keyFor("closed", "carol", {"Analyst"}))
-        , governed({tenants, *identities, *installation, clock, random, metrics})
+        , governed({tenants, *identities, *installation, clock, random, metrics, sealer})
     {
         tenants.views[TenantId("acme")] = {TenantId("acme"), snapshotOf(policies), registry(),
                                            std::make_shared<limits::RateLimiter>(), journal};
@@ -198,6 +199,7 @@ public:
     const QByteArray bobKey;
     const QByteArray carolKey;
     TenantList tenants;
+    secrets::Sealer sealer{QByteArray(secrets::Sealer::keyBytes, 'k'), random};
     calls::GovernedCall governed;
 
 private:
