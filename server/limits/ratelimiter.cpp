@@ -249,17 +249,18 @@ std::optional<RateRefusal> RateLimiter::take(std::span<const RateCheck> checks, 
     }
 
     for (std::size_t i = 0; i < checks.size(); ++i) {
-        const auto &[name, rate] = checks[i];
+        const RateCheck &check = checks[i];
         const bool counted = std::any_of(
             checks.begin(), checks.begin() + std::ptrdiff_t(i), [&](const RateCheck &earlier) {
-                return earlier.key == name && earlier.rate.period == rate.period;
+                return earlier.key == check.key && earlier.rate.period == check.rate.period;
             });
         if (counted)
             continue;
         Window *window = found.isEmpty() ? nullptr : found[qsizetype(i)];
         if (window == nullptr)
-            window =
-                &m_windows->byKey.try_emplace({name, rate.period}, rate.period, time).first->second;
+            window = &m_windows->byKey
+                          .try_emplace({check.key, check.rate.period}, check.rate.period, time)
+                          .first->second;
         window->countOne();
     }
     return std::nullopt;

@@ -109,7 +109,8 @@ Cell AuditSource::cell(const WindowRow &window, int column) const
         return {.text = QString::fromUtf8(row->policy.isEmpty() ? row->reason : row->policy),
                 .tone = row->policy.isEmpty() ? Tone::Muted : Tone::Neutral,
                 .toolTip = QString::fromUtf8(row->reason)};
-    case Duration: return {.text = durationText(row->durationUs)};
+    case Duration: // what only happened, such as a changed policy, took no time
+        return {.text = row->durationUs > 0 ? durationText(row->durationUs) : QString()};
     case Records:
         return {.text = row->recordsReturned ? numberText(*row->recordsReturned) : QString()};
     default: return {};

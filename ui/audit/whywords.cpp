@@ -208,7 +208,8 @@ WhyWords wordsOf(const Why &why)
     fact(tr("Resource"), textOf(row.resource));
     fact(tr("Workflow"), textOf(row.workflowId));
     fact(tr("Request"), textOf(row.requestId));
-    fact(tr("Took"), durationText(row.durationUs));
+    if (row.durationUs > 0)
+        fact(tr("Took"), durationText(row.durationUs));
     if (row.recordsReturned)
         fact(tr("Rows"), numberText(*row.recordsReturned));
     return words;

@@ -142,6 +142,12 @@ void LineChart::setSeries(std::vector<Series> series)
     update();
 }
 
+void LineChart::setSpan(double seconds)
+{
+    m_span = seconds;
+    update();
+}
+
 void LineChart::setLimit(std::optional<double> limit, const QString &label)
 {
     m_limit = limit;
@@ -214,6 +220,7 @@ LineChart::Extent LineChart::extent() const
     if (extent.from > extent.until) {
         return {0, 1, 1};
     }
+    extent.from = std::min(extent.from, extent.until - m_span);
     if (extent.from == extent.until) {
         extent.until += 1;
     }

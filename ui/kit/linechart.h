@@ -34,6 +34,9 @@ public:
 
     void setSeries(std::vector<Series> series);
     [[nodiscard]] const std::vector<Series> &series() const { return m_series; }
+    // The axis is at least this long and ends at the last point, so that a title such as "15 min" is true from the first
+    // value on. 0: as long as the points need.
+    void setSpan(double seconds);
     // A level to compare with ("objective 500 ms"); none: no line.
     void setLimit(std::optional<double> limit, const QString &label = {});
     // Words for a value on the y axis: "31 ms". Default: the number.
@@ -71,6 +74,7 @@ private:
     void paintReadOut(QPainter &painter, const QRect &plot, const Extent &extent) const;
 
     std::vector<Series> m_series;
+    double m_span = 0;
     std::optional<double> m_limit;
     QString m_limitLabel;
     std::function<QString(double)> m_format;

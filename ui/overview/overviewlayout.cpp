@@ -141,6 +141,7 @@ void OverviewPage::buildCharts(QVBoxLayout *column)
     const auto chart = [&](const QString &name, const QString &title) {
         auto *const card = new Card(title, this);
         auto *const lines = new LineChart(name, title, card);
+        lines->setSpan(15 * 60);
         lines->setPlaceholder(tr("No calls in the last 15 minutes"));
         card->addToHeader(lines->makeLegend(card));
         card->body()->addWidget(lines);

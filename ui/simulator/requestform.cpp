@@ -63,7 +63,7 @@ RequestForm::RequestForm(QWidget *parent)
     addAttributes(tr("Resource attributes"), "resource");
     complete(addLine(tr("Permission"), {"permission", {}}, tr("read")), m_permissions);
     addArgs();
-    m_now = addLine(tr("Now"), {"now", {}}, tr("the time of the run, or 2026-01-15T14:23:45Z"));
+    m_now = addLine(tr("Now"), {"now", {}}, tr("now, or 2026-01-15T14:23:45Z"));
 }
 
 // --- fields ---
