@@ -10,6 +10,7 @@ namespace provost::schema {
 namespace {
 
 constexpr std::int64_t bytesPerStep = 64; // of text that is looked through
+constexpr std::int64_t digitsPerStep = 8;
 constexpr std::int64_t membersPerStep = 8;
 
 std::int64_t charactersOf(QByteArrayView utf8)
@@ -23,6 +24,8 @@ std::int64_t charactersOf(QByteArrayView utf8)
 
 bool Evaluation::check(const keyword::Type &keyword, const Frame &frame)
 {
+    if (!spend(frame.instance.numberText().size() / digitsPerStep))
+        return false;
     const JsonType type = typeOf(frame.instance);
     unsigned accepted = static_cast<unsigned>(type);
     if (type == JsonType::Integer)
@@ -50,6 +53,8 @@ bool Evaluation::check(const keyword::Bound &keyword, const Frame &frame)
     using Kind = keyword::Bound::Kind;
     if (!frame.instance.isNumber())
         return true;
+    if (!spend(frame.instance.numberText().size() / digitsPerStep))
+        return false;
     const auto order = Decimal(frame.instance.numberText()) <=> keyword.limit;
     switch (keyword.kind) {
     case Kind::Minimum:
@@ -66,8 +71,12 @@ bool Evaluation::check(const keyword::Bound &keyword, const Frame &frame)
 
 bool Evaluation::check(const keyword::MultipleOf &keyword, const Frame &frame)
 {
-    return !frame.instance.isNumber()
-           || Decimal(frame.instance.numberText()).isMultipleOf(keyword.divisor)
+    if (!frame.instance.isNumber())
+        return true;
+    const QByteArray text = frame.instance.numberText();
+    if (!spend(text.size() / digitsPerStep))
+        return false;
+    return Decimal(text).isMultipleOf(keyword.divisor)
            || violate(frame, "multipleOf", "must be a multiple of " + keyword.text);
 }
 

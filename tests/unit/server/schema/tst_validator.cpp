@@ -329,6 +329,10 @@ void TstValidator::stepsAreLimited_data()
     QTest::newRow("contains") << json(R"({"contains":{"type":"string"}})") << many;
     QTest::newRow("pattern") << json(R"({"pattern":"^(a|aa)+$"})") << Json(text);
     QTest::newRow("length") << json(R"({"maxLength":1000000000})") << Json(text);
+    const Json longNumber = Json::number("0." + QByteArray(3'000'000, '1'));
+    QTest::newRow("type of a long number") << json(R"({"type":"integer"})") << longNumber;
+    QTest::newRow("bound of a long number") << json(R"({"minimum":0})") << longNumber;
+    QTest::newRow("multiple of a long number") << json(R"({"multipleOf":0.1})") << longNumber;
     QTest::newRow("enum") << json(R"({"enum":["a"]})") << Json(text);
     // Each level asks for the next twice: two to the power of the levels, were it not for the limit.
     QTest::newRow("exponential")
