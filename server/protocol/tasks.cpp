@@ -1,5 +1,7 @@
 #include "server/protocol/tasks.h"
 
+#include "server/protocol/refusals.h"
+
 #include <algorithm>
 #include <array>
 
@@ -64,6 +66,11 @@ Json tasksCapability()
 {
     return Json::object(
         {{"extensions", Json::object({{tasksExtension.toByteArray(), Json::object()}})}});
+}
+
+RpcError tasksNotDeclared()
+{
+    return missingCapability("The client did not declare that it knows tasks", tasksCapability());
 }
 
 Json createTaskResult(const TaskState &task)

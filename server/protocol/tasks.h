@@ -44,6 +44,8 @@ struct TaskState
 [[nodiscard]] bool knowsTasks(const Json &clientCapabilities);
 // {"extensions": {"io.modelcontextprotocol/tasks": {}}}
 [[nodiscard]] Json tasksCapability();
+// Refuses a client that asks for tasks without it.
+[[nodiscard]] RpcError tasksNotDeclared();
 
 // What tools/call answers instead of its result: resultType "task", without the detail.
 [[nodiscard]] Json createTaskResult(const TaskState &task);
