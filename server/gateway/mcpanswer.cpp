@@ -1,5 +1,6 @@
 #include "server/gateway/mcpanswer.h"
 
+#include "server/base/assert.h"
 #include "server/protocol/refusals.h"
 #include "server/protocol/results.h"
 
@@ -56,7 +57,12 @@ McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refus
     const auto seconds = wholeSeconds(refusal.retryAfter);
     const auto told =
         protocol::answerRefusal(question.method, question.era, question.name,
-                                {refusal.code, refusal.reason, refusal.policy, seconds});
+                                {.code = refusal.code,
+                                 .reason = refusal.reason,
+                                 .policy = refusal.policy,
+                                 .retryAfterSeconds = seconds,
+                                 .malformed = refusal.malformed,
+                                 .requiredCapabilities = refusal.requiredCapabilities});
     if (const Json *result = std::get_if<Json>(&told))
         return answerResult(question, *result);
     McpAnswer answer = answerError(question.id, std::get<protocol::RpcError>(told));
@@ -71,6 +77,15 @@ McpAnswer answerReply(const McpQuestion &question, calls::CallReply reply)
 {
     if (reply.isRefused())
         return answerRefusal(question, reply.refusal());
+    if (reply.needsInput()) {
+        // Legacy clients are asked by requests instead; see mcprounds.h.
+        PROVOST_ASSERT(question.era == protocol::Era::Modern,
+                       return answerError(question.id, toRpcError({})));
+        const Json result =
+            protocol::inputRequiredResult(reply.needs().requests, reply.needs().state);
+        return {
+            .httpStatus = 200, .body = protocol::encodeResult(question.id, result), .headers = {}};
+    }
     Json result = std::move(std::get<Json>(reply.value));
     auto page = protocol::pageOf(question.method, std::move(result), question.params);
     return page ? answerResult(question, std::move(*page)) : answerError(question.id, page.error());

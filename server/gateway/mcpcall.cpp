@@ -28,6 +28,16 @@ McpCall::Notifier McpCall::notifier(Mailbox<Letter>::Sender ring)
     };
 }
 
+McpCall::Asker McpCall::asker()
+{
+    if (!m_options.acceptsEvents)
+        return {};
+    return [self = weak_from_this()](const QByteArray &message) {
+        const auto call = self.lock();
+        return call && call->ask(message);
+    };
+}
+
 void McpCall::flush()
 {
     std::deque<Notification> notifications;
@@ -72,11 +82,26 @@ void McpCall::startEvents()
 
 void McpCall::send(Notification notification)
 {
-    if (m_stop.stop_requested() || !m_exchange->isOpen()
-        || m_exchange->bytesWaiting() > unsentBytesMax)
+    if (!canSend())
         return;
     startEvents();
     m_exchange->sendEvent(protocol::encodeNotification(notification.method, notification.params));
+}
+
+bool McpCall::ask(const QByteArray &message)
+{
+    flush(); // what was said before the question
+    if (!canSend())
+        return false;
+    startEvents();
+    m_exchange->sendEvent(message);
+    return true;
+}
+
+bool McpCall::canSend() const
+{
+    return !m_stop.stop_requested() && m_exchange->isOpen()
+           && m_exchange->bytesWaiting() <= unsentBytesMax;
 }
 
 // Only what belongs to a request's own stream, and only what this client asked for.

@@ -25,6 +25,8 @@ public:
 
     using Letter = std::weak_ptr<McpCall>;
     using Notifier = std::function<void(QByteArray method, Json params)>;
+    // Sends a message of ours on the call's stream; false if it has none. On the call's loop.
+    using Asker = std::function<bool(const QByteArray &message)>;
 
     struct Options
     {
@@ -43,6 +45,7 @@ public:
 
     // For the tool: `ring` brings a Letter to the loop, which calls flush(). Empty if the client takes no stream.
     [[nodiscard]] Notifier notifier(Mailbox<Letter>::Sender ring);
+    [[nodiscard]] Asker asker();
     void flush();
     void keepAlive(); // a comment, if the reply is a stream already
 
@@ -64,6 +67,8 @@ private:
 
     void startEvents();
     void send(Notification notification);
+    [[nodiscard]] bool ask(const QByteArray &message);
+    [[nodiscard]] bool canSend() const;
     [[nodiscard]] bool isWanted(Notification &notification);
 
     const std::shared_ptr<Exchange> m_exchange;

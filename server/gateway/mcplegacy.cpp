@@ -32,7 +32,9 @@ Task<void> McpLoop::postLegacy(Visit &visit, protocol::Inbound inbound)
         co_return;
     }
     for (const protocol::Message &message : inbound.messages) {
-        // Others need no action. We send no requests, so posted responses answer nothing.
+        if (message.kind == protocol::MessageKind::Response)
+            takeResponse(visit, message);
+        // Other notifications need no action.
         if (message.kind == protocol::MessageKind::Notification
             && message.method == "notifications/cancelled")
             visit.session->cancelCall(message.params["requestId"].toBytes());
@@ -48,6 +50,14 @@ Task<void> McpLoop::postLegacy(Visit &visit, protocol::Inbound inbound)
         co_await serveRequest(visit, protocol::Era::Legacy, std::move(inbound.messages.front()));
 }
 
+// What answers nothing is taken all the same: the client cannot know that nobody waits any more.
+void McpLoop::takeResponse(const Visit &visit, const protocol::Message &message) const
+{
+    Json response = Json::object({{"result", message.result}, {"error", message.error}});
+    if (!visit.session->requests().answer(message.id.toByteArray(), std::move(response)))
+        m_services.sessions.countStrayResponse();
+}
+
 void McpLoop::initialize(Visit &visit, const protocol::Message &message) const
 {
     if (const auto checked = protocol::checkParams(protocol::Method::Initialize, message.params);
@@ -57,8 +67,9 @@ void McpLoop::initialize(Visit &visit, const protocol::Message &message) const
     }
     const protocol::Revision &revision =
         protocol::negotiate(message.params["protocolVersion"].toByteArray());
-    auto session = m_services.sessions.open(
-        visit.owner(), protocol::agentOf(message.params["clientInfo"]), revision);
+    auto session =
+        m_services.sessions.open(visit.owner(), protocol::agentOf(message.params["clientInfo"]),
+                                 revision, message.params["capabilities"]);
     if (!session) {
         replyError(visit, toRpcError(session.error()), message.id);
         return;
@@ -98,13 +109,13 @@ McpAnswer McpLoop::answerInSession(const Visit &visit, const McpQuestion &questi
 }
 
 // One after the other: a batch saves round trips, it does not buy parallelism. Nothing streams and nothing is
-// cancelled from outside.
+// cancelled from outside; what the client is asked goes out on the session's stream.
 Task<void> McpLoop::serveBatch(const Visit &visit, std::vector<protocol::Message> messages)
 {
     QByteArray body = "[";
     for (protocol::Message &message : messages) {
         const McpAnswer answered =
-            co_await answer(visit, protocol::Era::Legacy, std::move(message), {}, {});
+            co_await answer(visit, protocol::Era::Legacy, std::move(message), nullptr);
         if (body.size() > 1)
             body.append(',');
         body.append(answered.body);

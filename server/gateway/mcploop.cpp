@@ -1,6 +1,8 @@
 // The way of one HTTP request: door, identity, era, and the governed call. mcplegacy.cpp has what sessions add.
 #include "server/gateway/mcploop.h"
 
+#include "server/gateway/mcprounds.h"
+#include "server/protocol/inputanswers.h"
 #include "server/protocol/results.h"
 #include "server/protocol/text.h"
 
@@ -196,9 +198,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
     }
 
     m_calls.insert(call.get());
-    auto notifier = call->notifier(m_notifications.sender());
-    const McpAnswer answered = co_await answer(visit, era, std::move(message),
-                                               call->stop().get_token(), std::move(notifier));
+    const McpAnswer answered = co_await answer(visit, era, std::move(message), call);
     m_calls.erase(call.get());
     if (visit.session)
         visit.session->endCall(key);
@@ -206,7 +206,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
 }
 
 Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol::Message message,
-                                std::stop_token stop, McpCall::Notifier notify) const
+                                std::shared_ptr<McpCall> call) const
 {
     const auto method = protocol::findMethod(message.method, era);
     if (!method)
@@ -225,10 +225,21 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     if (const auto checked = checkParameters(visit, question); !checked)
         co_return answerError(question.id, checked.error());
     auto request = callRequest(visit, *operation, question.name, question.params);
-    request.stop = std::move(stop);
-    request.notify = std::move(notify);
-    calls::CallReply replied = co_await m_services.run(std::move(request));
-    co_return answerReply(question, std::move(replied));
+    McpCall::Asker asker;
+    if (call) {
+        asker = call->asker();
+        request.stop = call->stop().get_token();
+        request.notify = call->notifier(m_notifications.sender());
+    }
+    if (era == protocol::Era::Legacy)
+        co_return answerReply(question, co_await runRounds(m_services, visit.session,
+                                                           std::move(asker), std::move(request)));
+    auto answers = protocol::inputAnswersOf(*method, question.params);
+    if (!answers)
+        co_return answerError(question.id, answers.error());
+    request.inputResponses = std::move(answers->responses);
+    request.requestState = std::move(answers->state);
+    co_return answerReply(question, co_await m_services.run(std::move(request)));
 }
 
 // Mcp-Param-* belongs to the modern era's tools/call.
@@ -267,7 +278,16 @@ calls::CallRequest McpLoop::callRequest(const Visit &visit, calls::Operation ope
             .peerAddress = visit.http().peerAddress,
             .received = visit.http().received,
             .stop = {},
-            .notify = {}};
+            .notify = {},
+            .clientCapabilities = visit.session ? visit.session->facts().capabilities
+                                                : visit.envelope.clientCapabilities,
+            .logLevel = visit.logLevel()};
+}
+
+QByteArray McpLoop::Visit::logLevel() const
+{
+    const auto level = session ? std::optional(session->logLevel()) : envelope.logLevel;
+    return level ? protocol::nameOf(*level).toByteArray() : QByteArray();
 }
 
 QByteArray McpLoop::Visit::agent() const

@@ -38,7 +38,8 @@ private:
 
         [[nodiscard]] const HttpRequest &http() const { return exchange->request(); }
         [[nodiscard]] SessionOwner owner() const { return {principal.tenant, principal.user}; }
-        [[nodiscard]] QByteArray agent() const; // as claimed
+        [[nodiscard]] QByteArray agent() const;    // as claimed
+        [[nodiscard]] QByteArray logLevel() const; // that the agent wants; may be empty
     };
 
     // The steps of serve(); see mcploop.cpp.
@@ -50,9 +51,10 @@ private:
     // One JSON-RPC request: alone on its exchange it streams and can be cancelled, in a batch it does not.
     [[nodiscard]] Task<void> serveRequest(const Visit &visit, protocol::Era era,
                                           protocol::Message message);
+    // `call` is null in a batch.
     [[nodiscard]] Task<McpAnswer> answer(const Visit &visit, protocol::Era era,
-                                         protocol::Message message, std::stop_token stop,
-                                         McpCall::Notifier notify) const;
+                                         protocol::Message message,
+                                         std::shared_ptr<McpCall> call) const;
     [[nodiscard]] protocol::Checked<void> checkParameters(const Visit &visit,
                                                           const McpQuestion &question) const;
     [[nodiscard]] calls::CallRequest callRequest(const Visit &visit, calls::Operation operation,
@@ -62,6 +64,7 @@ private:
     [[nodiscard]] Task<void> postLegacy(Visit &visit, protocol::Inbound inbound);
     void initialize(Visit &visit, const protocol::Message &message) const;
     [[nodiscard]] protocol::Checked<void> joinSession(Visit &visit) const;
+    void takeResponse(const Visit &visit, const protocol::Message &message) const;
     [[nodiscard]] McpAnswer answerInSession(const Visit &visit, const McpQuestion &question) const;
     [[nodiscard]] Task<void> serveBatch(const Visit &visit,
                                         std::vector<protocol::Message> messages);

@@ -7,6 +7,7 @@ namespace provost::gateway {
 
 Session::Session(Facts facts, MonotonicTime now)
     : m_facts(std::move(facts))
+    , m_requests(m_facts.publicId)
     , m_lastUsed(now)
     , m_lastSeen(m_facts.since)
 {
@@ -118,15 +119,14 @@ void Session::streamClosed(quint64 token)
         m_stream.reset();
 }
 
-void Session::send(const QByteArray &message) const
+bool Session::send(const QByteArray &message) const
 {
     std::optional<StreamAddress> stream;
     {
         const Lock lock(m_mutex);
         stream = m_stream;
     }
-    if (stream)
-        stream->sender.post({stream->stream, message});
+    return stream && stream->sender.post({stream->stream, message});
 }
 
 void Session::end()
@@ -140,6 +140,7 @@ void Session::end()
     }
     for (auto &[id, stop] : calls)
         stop.request_stop();
+    m_requests.end();
     if (stream)
         stream->sender.post({stream->stream, {}});
 }

@@ -6,7 +6,9 @@
 
 #include "server/base/clock.h"
 #include "server/base/ids.h"
+#include "server/base/json.h"
 #include "server/base/mailbox.h"
+#include "server/gateway/clientrequests.h"
 #include "server/protocol/meta.h"
 #include "server/protocol/revision.h"
 
@@ -69,6 +71,7 @@ public:
         QByteArray agent;
         const protocol::Revision &revision;
         WallTime since;
+        Json capabilities = Json::object(); // of the client, as it declared at `initialize`
     };
 
     Session(Facts facts, MonotonicTime now);
@@ -97,13 +100,18 @@ public:
     // once another stream has taken the place.
     [[nodiscard]] quint64 openStream(StreamAddress address);
     void streamClosed(quint64 token);
-    void send(const QByteArray &message) const; // nowhere if no stream is open
+    // False if no stream is open.
+    bool send(const QByteArray &message) const;
 
-    // Ends the stream and cancels what is in flight.
+    // What the client is asked.
+    [[nodiscard]] ClientRequests &requests() { return m_requests; }
+
+    // Ends the stream and cancels what is in flight, what the client is asked included.
     void end();
 
 private:
     const Facts m_facts;
+    ClientRequests m_requests;
     mutable Mutex m_mutex;
     MonotonicTime m_lastUsed GUARDED_BY(m_mutex);
     WallTime m_lastSeen GUARDED_BY(m_mutex);

@@ -25,12 +25,15 @@ SessionTable::SessionTable(const Clock &clock, Random &random, SessionLimits lim
 }
 
 Result<std::shared_ptr<Session>> SessionTable::open(SessionOwner owner, QByteArray agent,
-                                                    const protocol::Revision &revision)
+                                                    const protocol::Revision &revision,
+                                                    Json capabilities)
 {
     const auto now = m_clock.monotonic();
     const SessionId id(randomToken(m_random, idSymbols));
-    auto session = std::make_shared<Session>(
-        Session::Facts{id, publicIdOf(id), owner, std::move(agent), revision, m_clock.now()}, now);
+    auto session =
+        std::make_shared<Session>(Session::Facts{id, publicIdOf(id), owner, std::move(agent),
+                                                 revision, m_clock.now(), std::move(capabilities)},
+                                  now);
 
     std::shared_ptr<Session> evicted; // ended outside the lock
     {
@@ -104,9 +107,12 @@ void SessionTable::expire()
 {
     const auto now = m_clock.monotonic();
     std::vector<std::shared_ptr<Session>> expired;
+    std::vector<Resolver<Json>> unanswered;
     {
         const Lock lock(m_mutex);
         for (auto it = m_sessions.begin(); it != m_sessions.end();) {
+            for (Resolver<Json> &overdue : it->second->requests().takeOverdue(now))
+                unanswered.push_back(std::move(overdue));
             if (it->second->idle(now) <= m_limits.idleMax) {
                 ++it;
                 continue;
@@ -120,6 +126,8 @@ void SessionTable::expire()
     }
     for (const auto &session : expired)
         session->end();
+    for (Resolver<Json> &overdue : unanswered)
+        overdue.resolve(fail(ErrorCode::Timeout, QStringLiteral("the client did not answer")));
 }
 
 std::vector<std::shared_ptr<Session>> SessionTable::ofTenant(const TenantId &tenant) const
@@ -163,6 +171,16 @@ std::int64_t SessionTable::foreignRequests() const
 {
     const Lock lock(m_mutex);
     return m_foreignRequests;
+}
+
+void SessionTable::countStrayResponse()
+{
+    ++m_strayResponses;
+}
+
+std::int64_t SessionTable::strayResponses() const
+{
+    return m_strayResponses;
 }
 
 } // namespace provost::gateway

@@ -7,6 +7,7 @@
 #include "server/base/random.h"
 #include "server/gateway/session.h"
 
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -29,7 +30,8 @@ public:
     // Clients that never say goodbye are common, so an owner with too many sessions loses the one that was idle
     // longest. Errors: RateLimited (all of the owner's are busy), Unavailable (the table is full).
     [[nodiscard]] Result<std::shared_ptr<Session>> open(SessionOwner owner, QByteArray agent,
-                                                        const protocol::Revision &revision);
+                                                        const protocol::Revision &revision,
+                                                        Json capabilities = Json::object());
 
     // Marks the session as used. Null if there is none, or it is somebody else's: callers cannot tell which.
     [[nodiscard]] std::shared_ptr<Session> find(QByteArrayView id, const SessionOwner &owner);
@@ -37,7 +39,7 @@ public:
     // False as in find().
     bool end(QByteArrayView id, const SessionOwner &owner);
 
-    // Ends what has been idle too long. To be called now and then.
+    // Ends what has been idle too long, and answers for clients that do not. To be called now and then.
     void expire();
 
     // A notification to every open stream of a tenant, e.g. that its tools changed.
@@ -48,6 +50,10 @@ public:
     [[nodiscard]] std::vector<SessionInfo> list() const;
     // Requests with somebody else's session id, since the start. Anything but zero deserves a look.
     [[nodiscard]] std::int64_t foreignRequests() const;
+
+    // Responses that answered nothing which we asked, or too late.
+    void countStrayResponse();
+    [[nodiscard]] std::int64_t strayResponses() const;
 
 private:
     using Sessions = std::unordered_map<SessionId, std::shared_ptr<Session>>;
@@ -61,6 +67,7 @@ private:
     Sessions m_sessions GUARDED_BY(m_mutex);
     std::map<SessionOwner, std::size_t> m_counts GUARDED_BY(m_mutex);
     std::int64_t m_foreignRequests GUARDED_BY(m_mutex) = 0;
+    std::atomic<std::int64_t> m_strayResponses = 0;
 };
 
 } // namespace provost::gateway
