@@ -1,6 +1,7 @@
 #include "server/tools/adapters/builtin/conformanceadapter.h"
 
 #include "server/tools/adapters/builtin/conformancefixture.h"
+#include "server/tools/adapters/builtin/conformancerounds.h"
 #include "server/tools/adapters/builtin/content.h"
 
 #include <QTimer>
@@ -119,6 +120,10 @@ Task<Result<Output>> ConformanceAdapter::call(QByteArray nativeName, Json argume
     auto fixed = fixedAnswer(nativeName, arguments);
     if (fixed)
         co_return outputOf(*std::move(fixed));
+    if (nativeName == "test_streaming_elicitation")
+        report(context, 0);
+    if (auto asking = askingAnswer(nativeName, arguments, context))
+        co_return *std::move(asking);
     if (nativeName == "test_tool_with_logging")
         co_return co_await logThreeTimes(std::move(context));
     if (nativeName == "test_tool_with_progress")
@@ -144,8 +149,10 @@ Task<Result<Output>> ConformanceAdapter::readResource(QByteArray nativeUri, Call
 }
 
 Task<Result<Output>> ConformanceAdapter::getPrompt(QByteArray nativeName, Json arguments,
-                                                   CallContext)
+                                                   CallContext context)
 {
+    if (auto asking = askingAnswer(nativeName, arguments, context))
+        co_return *std::move(asking);
     co_return outputOf(conformancePrompt(nativeName, arguments));
 }
 

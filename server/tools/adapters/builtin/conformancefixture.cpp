@@ -1,6 +1,10 @@
 #include "server/tools/adapters/builtin/conformancefixture.h"
 
+#include "server/tools/adapters/builtin/conformancerounds.h"
 #include "server/tools/adapters/builtin/content.h"
+
+#include <algorithm>
+#include <iterator>
 
 namespace provost::tools::builtin {
 
@@ -148,6 +152,7 @@ Catalog conformanceCatalog()
           std::pair("test_trigger_tool_change", "Adds a tool, or takes it away again."),
           std::pair("test_trigger_prompt_change", "Adds a prompt, or takes it away again.")})
         catalog.tools.push_back(toolOf(name, description, emptySchema()));
+    std::ranges::move(askingTools(), std::back_inserter(catalog.tools));
     catalog.tools.push_back(toolOf("json_schema_2020_12_tool",
                                    "Tool with JSON Schema 2020-12 features", literal(schema2020)));
     catalog.tools.push_back(toolOf(
@@ -173,6 +178,7 @@ Catalog conformanceCatalog()
         promptOf("test_prompt_with_embedded_resource", "A prompt that embeds a resource.",
                  {{"resourceUri", "URI of the resource to embed"}}),
         promptOf("test_prompt_with_image", "A prompt with an image.", {}),
+        askingPrompt(),
     };
     return catalog;
 }

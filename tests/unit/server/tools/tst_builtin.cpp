@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <set>
+
 using namespace provost;
 using namespace provost::tools;
 using provost::testing::await;
@@ -90,10 +92,13 @@ private Q_SLOTS:
     {
         const auto adapter = adapterFor("conformance");
         const auto catalog = await(adapter->catalog());
-        QCOMPARE(catalog->tools.size(), 13u);
+        std::set<QByteArray> names;
         for (const ToolDescriptor &tool : catalog->tools) {
+            QVERIFY2(names.insert(tool.name).second, tool.name.constData());
             const auto output = await(adapter->call(tool.nativeName, Json(), {}));
             QVERIFY2(output.has_value(), tool.name.constData());
+            if (output->needs)
+                continue;
             QVERIFY2(!output->result["content"].items().empty(), tool.name.constData());
             QCOMPARE(output->result["isError"].toBool(), tool.name == "test_error_handling");
             QVERIFY(!tool.definition["description"].toByteArray().isEmpty());
@@ -182,6 +187,75 @@ private Q_SLOTS:
         Running running(adapter->call("test_tool_with_progress", {}, context));
         stop.request_stop();
         QCOMPARE(running.wait().error().code, ErrorCode::Cancelled);
+    }
+
+    // Three things at once; one is forgotten, and asked for again.
+    void asksForWhatIsMissing()
+    {
+        const auto adapter = adapterFor("conformance");
+        const QByteArray tool = "test_input_required_result_multiple_inputs";
+        const auto asked = await(adapter->call(tool, {}, {}));
+        QVERIFY(asked->needs);
+        QCOMPARE(asked->needs->requests.members().size(), 3u);
+        CallContext context;
+        context.requestState = asked->needs->state;
+        context.inputResponses = *Json::parse(
+            R"({"stranger":{},"user_name":{"action":"accept","content":{"name":"Ada"}},)"
+            R"("client_roots":{"roots":[{"uri":"file:/a"},{"uri":"file:/b"}]}})");
+        const auto again = await(adapter->call(tool, {}, context));
+        QVERIFY(again->needs);
+        QCOMPARE(again->needs->requests.members().size(), 1u);
+        QCOMPARE(again->needs->requests.members().front().key, "greeting");
+        context.requestState = again->needs->state;
+        context.inputResponses =
+            *Json::parse(R"({"greeting":{"content":[{"type":"text","text":"Hail"}]}})");
+        const auto output = await(adapter->call(tool, {}, context));
+        QVERIFY(!output->needs);
+        QCOMPARE(output->result["content"].items().front()["text"].toByteArray(),
+                 "Hail Ada, your roots: file:/a, file:/b");
+    }
+
+    void asksOneAfterTheOther()
+    {
+        const auto adapter = adapterFor("conformance");
+        const QByteArray tool = "test_input_required_result_multi_round";
+        CallContext context;
+        context.inputResponses =
+            *Json::parse(R"({"step1":{"content":{"name":"Ada"}},"step2":{"content":{}}})");
+        const auto first = await(adapter->call(tool, {}, context)); // no state, so no answers
+        QCOMPARE(first->needs->requests.members().front().key, "step1");
+        context.requestState = first->needs->state;
+        context.inputResponses = *Json::parse(R"({"step1":{"content":{"name":"Ada"}}})");
+        const auto second = await(adapter->call(tool, {}, context));
+        QCOMPARE(second->needs->requests.members().front().key, "step2");
+        QVERIFY(second->needs->state != first->needs->state);
+        context.requestState = second->needs->state;
+        context.inputResponses = *Json::parse(R"({"step2":{"content":{"color":"blue"}}})");
+        const auto third = await(adapter->call(tool, {}, context));
+        QCOMPARE(third->result["content"].items().front()["text"].toByteArray(), "Ada likes blue");
+    }
+
+    void asksOnlyForWhatTheAgentCanAnswer()
+    {
+        const auto adapter = adapterFor("conformance");
+        CallContext context;
+        context.clientCapabilities = Json::object({{"sampling", Json::object()}});
+        const auto output =
+            await(adapter->call("test_input_required_result_capabilities", {}, context));
+        QCOMPARE(output->needs->requests.members().size(), 1u);
+        QCOMPARE(output->needs->requests["greeting"]["method"], Json("sampling/createMessage"));
+    }
+
+    void promptsAskToo()
+    {
+        const auto adapter = adapterFor("conformance");
+        const QByteArray prompt = "test_input_required_result_prompt";
+        QVERIFY(await(adapter->getPrompt(prompt, {}, {}))->needs);
+        CallContext context;
+        context.inputResponses =
+            *Json::parse(R"({"user_context":{"action":"accept","content":{"context":"here"}}})");
+        const auto output = await(adapter->getPrompt(prompt, {}, context));
+        QVERIFY(output->result["messages"].toBytes().contains("here"));
     }
 
     void changesItsLists()
