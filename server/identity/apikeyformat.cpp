@@ -25,10 +25,8 @@ QByteArray checkOf(QByteArrayView body)
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     QByteArray check(checkSize, '0');
     std::uint32_t rest = crc32c(body);
-    for (auto at = check.rbegin(); at != check.rend(); ++at) {
-        *at = symbols[rest % 62];
-        rest /= 62;
-    }
+    for (int at = checkSize; at > 0; rest /= 62)
+        check[--at] = symbols[rest % 62];
     return check;
 }
 

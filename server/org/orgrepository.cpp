@@ -227,7 +227,7 @@ Result<QByteArray> OrgRepository::apply(const Change &change)
                                    "revision %1); compare and apply again")
                         .arg(QString::fromUtf8(revision())));
     TRY_LET(const std::vector<File> before, workingFiles());
-    const auto applied = [&]() -> Result<QByteArray> {
+    auto applied = [&]() -> Result<QByteArray> {
         TRY_DO(writeFiles(change.files));
         TRY_LET(const std::vector<File> after, workingFiles());
         TRY_DO(stageFiles(m_repository, after));

@@ -62,7 +62,7 @@ QString quoted(QByteArrayView text)
 Member *memberOf(Node &map, QByteArrayView key)
 {
     const auto it = std::find_if(map.members.begin(), map.members.end(),
-                                 [&](const Member &member) { return member.first.text == key; });
+                                 [&](const Member &member) { return member.key.text == key; });
     return it == map.members.end() ? nullptr : &*it;
 }
 
@@ -115,12 +115,12 @@ Result<Place> placeOfKnown(const YamlText &yaml, const PolicyAddress &address)
 
 Node &tenantAt(Node &root, const Place &place)
 {
-    return memberOf(root, "tenants")->second.items[place.tenant];
+    return memberOf(root, "tenants")->value.items[place.tenant];
 }
 
 Node &policyAt(Node &root, const Place &place)
 {
-    return memberOf(tenantAt(root, place), "policies")->second.items[*place.policy];
+    return memberOf(tenantAt(root, place), "policies")->value.items[*place.policy];
 }
 
 Node scalarNode(QByteArrayView text)
@@ -148,14 +148,14 @@ Node valueNode(const YamlValue &value)
 void put(Node &map, QByteArrayView key, Node value)
 {
     if (Member *known = memberOf(map, key); known != nullptr)
-        known->second = std::move(value);
+        known->value = std::move(value);
     else
         map.members.emplace_back(scalarNode(key), std::move(value));
 }
 
 void erase(Node &map, QByteArrayView key)
 {
-    std::erase_if(map.members, [&](const Member &member) { return member.first.text == key; });
+    std::erase_if(map.members, [&](const Member &member) { return member.key.text == key; });
 }
 
 // The same meaning: places and quotes aside, and the order of a map's members.
@@ -166,8 +166,8 @@ bool meansTheSame(const Node &a, const Node &b)
         return false;
     return std::equal(a.items.begin(), a.items.end(), b.items.begin(), meansTheSame)
            && std::all_of(a.members.begin(), a.members.end(), [&](const Member &member) {
-                  const Node *other = b.find(member.first.text);
-                  return other != nullptr && meansTheSame(member.second, *other);
+                  const Node *other = b.find(member.key.text);
+                  return other != nullptr && meansTheSame(member.value, *other);
               });
 }
 
@@ -231,7 +231,7 @@ Result<QByteArray> removeField(const YamlText &yaml, const Place &place, const F
         erase(policy, field.outer);
         return verified(removeMember(yaml, before, field.outer), wanted);
     }
-    erase(memberOf(policy, field.outer)->second, field.key);
+    erase(memberOf(policy, field.outer)->value, field.key);
     return verified(removeMember(yaml, *outer, field.key), wanted);
 }
 
@@ -258,7 +258,7 @@ Result<QByteArray> setField(const YamlText &yaml, const Place &place, const Fiel
     }
     if (!outer->isMap())
         return bad(QStringLiteral("%1 is not a map").arg(quoted(field.outer)));
-    put(memberOf(policy, field.outer)->second, field.key, valueNode(value));
+    put(memberOf(policy, field.outer)->value, field.key, valueNode(value));
     const std::span<const char *const> order = QByteArrayView(field.outer) == "valid"
                                                    ? std::span<const char *const>(validOrder)
                                                    : std::span<const char *const>(fieldsOrder);
@@ -323,7 +323,7 @@ Result<QByteArray> removePolicy(const QByteArray &text, const PolicyAddress &add
     TRY_LET(const YamlText yaml, YamlText::parse(text));
     TRY_LET(const Place place, placeOfKnown(yaml, address));
     Node wanted = yaml.root();
-    std::vector<Node> &items = memberOf(tenantAt(wanted, place), "policies")->second.items;
+    std::vector<Node> &items = memberOf(tenantAt(wanted, place), "policies")->value.items;
     items.erase(items.begin() + static_cast<std::ptrdiff_t>(*place.policy));
     const Node &tenant = yaml.root().find("tenants")->items[place.tenant];
     TRY_LET(QByteArray patched, removeItem(yaml, *memberOf(tenant, "policies"), *place.policy));

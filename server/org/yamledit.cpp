@@ -21,7 +21,7 @@ const char *lineEndOf(const YamlText &yaml)
 const Member *memberOf(const Node &map, QByteArrayView key)
 {
     const auto it = std::find_if(map.members.begin(), map.members.end(),
-                                 [&](const Member &member) { return member.first.text == key; });
+                                 [&](const Member &member) { return member.key.text == key; });
     return it == map.members.end() ? nullptr : &*it;
 }
 
@@ -65,7 +65,7 @@ const Member *predecessorOf(const Node &map, QByteArrayView key, std::span<const
 {
     const Member *found = nullptr;
     for (const Member &member : map.members) {
-        if (rankOf(member.first.text, order) < rankOf(key, order))
+        if (rankOf(member.key.text, order) < rankOf(key, order))
             found = &member;
     }
     return found != nullptr || map.members.empty() ? found : &map.members.front();
@@ -144,8 +144,8 @@ QByteArray appendFlowItem(const YamlText &yaml, const Node &map, QByteArrayView 
                           const YamlItem &item, std::span<const char *const> order)
 {
     const Member *list = memberOf(map, key);
-    const bool hasItems = list != nullptr && !list->second.items.empty();
-    const Node &style = hasItems ? list->second.items.back() : map;
+    const bool hasItems = list != nullptr && !list->value.items.empty();
+    const Node &style = hasItems ? list->value.items.back() : map;
     QByteArray text = "{";
     for (const auto &[name, value] : item.members) {
         if (text.size() > 1)
@@ -159,7 +159,7 @@ QByteArray appendFlowItem(const YamlText &yaml, const Node &map, QByteArrayView 
     if (!hasItems)
         return replaceValue(yaml, *list, '[' + text + ']');
     QByteArray bytes = yaml.bytes();
-    const ByteRange last = yaml.rangeOf(list->second.items.back(), 0);
+    const ByteRange last = yaml.rangeOf(list->value.items.back(), 0);
     return bytes.insert(last.to, separatorLike(yaml, last.from) + text);
 }
 
@@ -195,7 +195,7 @@ qsizetype endOfItem(const YamlText &yaml, const Node &item)
 
 QByteArray appendBlockItem(const YamlText &yaml, const Member &list, const YamlItem &item)
 {
-    const std::vector<Node> &items = list.second.items;
+    const std::vector<Node> &items = list.value.items;
     const qsizetype column = yaml.columnOf(yaml.dashOf(items.front()));
     QByteArray lines = itemLines(yaml, item, column);
     if (standApart(yaml, items))
@@ -248,7 +248,7 @@ Result<QByteArray> setMember(const YamlText &yaml, const Node &map, QByteArrayVi
         const QByteArray indent(yaml.columnOf(yaml.keyRange(*before).from), ' ');
         return withLinesAt(yaml, endOfLines(yaml, *before), blockMember(yaml, indent, key, value));
     }
-    const Node &old = member->second;
+    const Node &old = member->value;
     const bool isListOfTexts = old.isSequence()
                                && std::all_of(old.items.begin(), old.items.end(),
                                               [](const Node &item) { return item.isScalar(); });
@@ -284,8 +284,8 @@ Result<QByteArray> appendItem(const YamlText &yaml, const Node &map, QByteArrayV
                               const YamlItem &item, std::span<const char *const> order)
 {
     const Member *list = memberOf(map, key);
-    const bool hasItems = list != nullptr && !list->second.items.empty();
-    if (yaml.isFlow(map) || (hasItems && yaml.isFlow(list->second)))
+    const bool hasItems = list != nullptr && !list->value.items.empty();
+    if (yaml.isFlow(map) || (hasItems && yaml.isFlow(list->value)))
         return appendFlowItem(yaml, map, key, item, order);
     if (hasItems)
         return appendBlockItem(yaml, *list, item);
@@ -305,9 +305,9 @@ Result<QByteArray> appendItem(const YamlText &yaml, const Node &map, QByteArrayV
 
 Result<QByteArray> removeItem(const YamlText &yaml, const Member &list, std::size_t index)
 {
-    const std::vector<Node> &items = list.second.items;
+    const std::vector<Node> &items = list.value.items;
     QByteArray bytes = yaml.bytes();
-    if (yaml.isFlow(list.second)) {
+    if (yaml.isFlow(list.value)) {
         if (items.size() == 1)
             return replaceValue(yaml, list, "[]");
         const ByteRange item = yaml.rangeOf(items[index], 0);

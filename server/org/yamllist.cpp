@@ -211,7 +211,7 @@ QByteArray replaceValue(const YamlText &yaml, const YamlText::Member &member,
 Result<QByteArray> setItems(const YamlText &yaml, const YamlText::Member &member,
                             const std::vector<QByteArray> &items, Quotes quotes)
 {
-    const Node &list = member.second;
+    const Node &list = member.value;
     if (items.empty() || list.items.empty())
         return replaceValue(yaml, member, flowList(items, quotes));
     if (!yaml.isFlow(list))

@@ -6,8 +6,8 @@
 
 namespace provost::org {
 
-// The text with the list holding `items`. REQUIRES: `list` is a member whose value is a sequence of scalars.
-[[nodiscard]] Result<QByteArray> setItems(const YamlText &yaml, const YamlText::Member &list,
+// The text with the list holding `items`. REQUIRES: `member` is a member whose value is a sequence of scalars.
+[[nodiscard]] Result<QByteArray> setItems(const YamlText &yaml, const YamlText::Member &member,
                                           const std::vector<QByteArray> &items, Quotes quotes);
 
 // "[a, b]"

@@ -51,7 +51,8 @@ bool needsDoubleQuotes(QByteArrayView text)
 
 QByteArray escaped(int code)
 {
-    return "\\u" + QByteArray::number(code, 16).rightJustified(4, '0');
+    const QByteArray digits = QByteArray::number(code, 16).rightJustified(4, '0');
+    return "\\u" + digits;
 }
 
 // As JSON wants it, which YAML reads as well.
@@ -103,7 +104,8 @@ QByteArray yamlScalar(QByteArrayView text, Quotes quotes)
         return text.toByteArray();
     if (quotes == Quotes::Double || needsDoubleQuotes(text))
         return inDoubleQuotes(text);
-    return '\'' + text.toByteArray().replace('\'', "''") + '\'';
+    const QByteArray inner = text.toByteArray().replace('\'', "''");
+    return '\'' + inner + '\'';
 }
 
 } // namespace provost::org

@@ -105,7 +105,7 @@ ByteRange YamlText::rangeOf(const Node &node, qsizetype indent) const
 
 ByteRange YamlText::keyRange(const Member &member) const
 {
-    return rangeOf(member.first, 0);
+    return rangeOf(member.key, 0);
 }
 
 qsizetype YamlText::colonEnd(const Member &member) const
@@ -115,8 +115,8 @@ qsizetype YamlText::colonEnd(const Member &member) const
 
 ByteRange YamlText::valueRange(const Member &member) const
 {
-    const ByteRange range = rangeOf(member.second, columnOf(keyRange(member).from));
-    if (member.second.isNull() && range.from == range.to)
+    const ByteRange range = rangeOf(member.value, columnOf(keyRange(member).from));
+    if (member.value.isNull() && range.from == range.to)
         return {colonEnd(member), colonEnd(member)};
     return range;
 }

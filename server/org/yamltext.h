@@ -21,7 +21,7 @@ class YamlText
 {
 public:
     using Node = policy::YamlNode;
-    using Member = std::pair<Node, Node>;
+    using Member = policy::YamlMember;
 
     // Errors: InvalidInput, with the place.
     [[nodiscard]] static Result<YamlText> parse(QByteArray bytes);

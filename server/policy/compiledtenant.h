@@ -24,8 +24,8 @@ struct CompiledTenant
     };
     [[nodiscard]] Roles rolesOf(const Request &request) const;
     // REQUIRES: the rule names one of the user's roles.
-    [[nodiscard]] bool mayGrant(const Rule &rule, const Roles &roles, const Request &request) const;
-    [[nodiscard]] bool matchesRole(const Rule &rule, const Roles &roles) const;
+    [[nodiscard]] bool mayGrant(const Rule &rule, const Roles &of, const Request &request) const;
+    [[nodiscard]] bool matchesRole(const Rule &rule, const Roles &of) const;
 
     [[nodiscard]] Decision decide(const Request &request) const;
     [[nodiscard]] Explanation explain(const Request &request) const;

@@ -27,6 +27,7 @@ QByteArray joined(const std::vector<QByteArray> &names, const char *empty)
 QByteArray textOf(const std::vector<Located> &names)
 {
     std::vector<QByteArray> texts;
+    texts.reserve(names.size());
     for (const Located &name : names)
         texts.push_back(name.text);
     return joined(texts, "any");

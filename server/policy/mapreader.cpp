@@ -58,8 +58,9 @@ void MapReader::members(const YamlNode &node, const char *what, std::initializer
         return;
     }
     for (const auto &[key, value] : node.members) {
+        const QByteArray &name = key.text;
         const auto *member = std::find_if(known.begin(), known.end(),
-                                          [&](const Member &m) { return key.text == m.key; });
+                                          [&](const Member &m) { return name == m.key; });
         if (member != known.end()) {
             if (value.isNull())
                 error(key.where, "`" + key.text + "` has no value");

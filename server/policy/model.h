@@ -44,6 +44,7 @@ struct Policy
     std::optional<RateLimit> rateLimit;
     QByteArray reason;
     SourceLocation where;
+    bool operator==(const Policy &) const = default;
 };
 
 struct Role
@@ -52,6 +53,7 @@ struct Role
     std::vector<Located> inherits;
     std::vector<Policy> grants; // the shorthands, each turned into an allow policy for this role
     SourceLocation where;
+    bool operator==(const Role &) const = default;
 };
 
 struct Quota
@@ -61,6 +63,7 @@ struct Quota
     std::optional<std::int64_t> monthlyMicroUsd;
     QByteArray per; // "role" (default), "user", "tenant"
     SourceLocation where;
+    bool operator==(const Quota &) const = default;
 };
 
 // Requests that a tenant may make before any policy is asked; see server/limits.
@@ -69,6 +72,7 @@ struct TenantLimits
     std::optional<RateLimit> tenant;
     std::optional<RateLimit> user;
     std::vector<std::pair<QByteArray, RateLimit>> tools; // by tool name or glob
+    bool operator==(const TenantLimits &) const = default;
 };
 
 struct Tenant
@@ -81,6 +85,7 @@ struct Tenant
     std::vector<Quota> quotas;
     TenantLimits limits;
     SourceLocation where;
+    bool operator==(const Tenant &) const = default;
 };
 
 struct Diagnostic

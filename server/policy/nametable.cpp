@@ -42,7 +42,7 @@ std::uint32_t NameTable::add(QByteArrayView name)
     std::size_t at = slotOf(name, hash);
     if (m_slots[at].number != none)
         return m_slots[at].number;
-    if (2 * (m_count + 1) > m_slots.size()) {
+    if (2 * (std::size_t(m_count) + 1) > m_slots.size()) {
         grow();
         at = slotOf(name, hash);
     }

@@ -39,10 +39,10 @@ Truth compare(const RowFilter &leaf, const Value &row, const Value &wanted)
     if (!ordering)
         return Truth::Unknown;
     switch (leaf.op) {
-    case Operator::Less: return truthOf(*ordering < 0);
-    case Operator::LessOrEqual: return truthOf(*ordering <= 0);
-    case Operator::Greater: return truthOf(*ordering > 0);
-    default: return truthOf(*ordering >= 0);
+    case Operator::Less: return truthOf(std::is_lt(*ordering));
+    case Operator::LessOrEqual: return truthOf(std::is_lteq(*ordering));
+    case Operator::Greater: return truthOf(std::is_gt(*ordering));
+    default: return truthOf(std::is_gteq(*ordering));
     }
 }
 

@@ -66,7 +66,7 @@ struct ConditionResult
 
     Outcome outcome = Outcome::True;
     const CompiledCondition *condition = nullptr; // the one that is false or an error
-    condition::Value error;                       // of an Error
+    condition::Value error{};                     // of an Error
     // An Error for every row: an attribute of rows meets what no filter can express, or an error.
     bool untranslatable = false;
     std::optional<condition::Split> rows; // of RowDependent: all conditions together

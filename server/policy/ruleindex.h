@@ -56,7 +56,7 @@ private:
     static Key key(std::uint32_t role, std::uint32_t permission, Kind kind, std::uint32_t name);
     void file(std::uint32_t rule, const Rule &compiled, const RoleTable &roles);
     void fill();
-    void collect(Key key, RuleNumbers &numbers) const;
+    void collect(Key wanted, RuleNumbers &numbers) const;
 
     std::uint32_t m_anyRole = 0;        // a number behind the last role's
     NameTable m_permissions;            // 0 stands for any

@@ -177,7 +177,7 @@ Decision Tally::withoutGrant() const
 }
 
 // A row is admitted if one of the grants gives it and no deny rule may apply to it.
-void Tally::restrictRows(Decision &decision, std::vector<const Grant *> grants)
+void Tally::restrictRows(Decision &decision, const std::vector<const Grant *> &grants)
 {
     std::vector<RowFilter> given;
     for (const Grant *grant : grants)
@@ -216,7 +216,7 @@ Decision Tally::asked()
         }
     }
     decision.fields = combineFields(fields, true);
-    restrictRows(decision, std::move(grants));
+    restrictRows(decision, grants);
     return decision;
 }
 
@@ -264,7 +264,7 @@ Decision Tally::allowed()
     decision.fields = fields.empty() ? combineFields(partial, true) : combineFields(fields, false);
     if (limited != nullptr)
         decision.charge = chargeOf(*limited->rule);
-    restrictRows(decision, std::move(grants));
+    restrictRows(decision, grants);
     if (decision.rowFilter && decision.rowFilter->op == RowFilter::Operator::False)
         return withoutGrant();
     return decision;

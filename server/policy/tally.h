@@ -40,7 +40,7 @@ private:
     [[nodiscard]] Decision asked();
     [[nodiscard]] Decision allowed();
     [[nodiscard]] Decision withoutGrant() const;
-    void restrictRows(Decision &decision, std::vector<const Grant *> grants);
+    void restrictRows(Decision &decision, const std::vector<const Grant *> &grants);
 
     const Request &m_request;
     const Rule *m_deny = nullptr;

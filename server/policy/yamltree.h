@@ -8,7 +8,6 @@
 #include "server/policy/model.h"
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace provost::policy {
@@ -21,6 +20,8 @@ struct YamlLimits
     int keysPerMapMax = 4096;
 };
 
+struct YamlMember;
+
 struct YamlNode
 {
     enum class Kind { Null, Scalar, Sequence, Map };
@@ -32,14 +33,20 @@ struct YamlNode
     SourceLocation where;
     SourceLocation textWhere; // of the scalar's first character, behind the quote
     bool verbatim = false;    // `text` stands at textWhere exactly so: offsets into it can be added
-    std::vector<YamlNode> items;                        // of a sequence
-    std::vector<std::pair<YamlNode, YamlNode>> members; // of a map, in the order of the file
+    std::vector<YamlNode> items;     // of a sequence
+    std::vector<YamlMember> members; // of a map, in the order of the file
 
     [[nodiscard]] bool isNull() const { return kind == Kind::Null; }
     [[nodiscard]] bool isScalar() const { return kind == Kind::Scalar; }
     [[nodiscard]] bool isSequence() const { return kind == Kind::Sequence; }
     [[nodiscard]] bool isMap() const { return kind == Kind::Map; }
     [[nodiscard]] const YamlNode *find(QByteArrayView key) const;
+};
+
+struct YamlMember
+{
+    YamlNode key;
+    YamlNode value;
 };
 
 struct YamlTree

@@ -64,8 +64,8 @@ bool hasDigit(QByteArrayView text)
 struct IssuedKey
 {
     QByteArrayView prefix;
-    unsigned body;
-    qsizetype bodyMin;
+    unsigned body = 0;
+    qsizetype bodyMin = 0;
 };
 
 constexpr IssuedKey issuedKeys[] = {

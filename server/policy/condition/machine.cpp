@@ -416,7 +416,7 @@ QByteArray Program::describe(const Value &error) const
     if (error.faultNode() < 0)
         return "a value is out of range";
     const Node &node = m_ast[error.faultNode()];
-    const QByteArray text = toText(m_ast, error.faultNode());
+    QByteArray text = toText(m_ast, error.faultNode());
     const auto [a, b] = error.faultTypes();
     const QByteArray phraseA = phraseFor(a);
     switch (error.fault()) {

@@ -1,5 +1,7 @@
 #include "server/policy/condition/parser.h"
 
+#include <QList>
+
 #include <algorithm>
 #include <array>
 #include <optional>

@@ -36,7 +36,7 @@ public:
 
     Arena arena;
     Budget budget;
-    std::array<Value, loopsMax> locals; // of the loops around, by slot
+    std::array<Value, loopsMax> locals{}; // of the loops around, by slot
 
 private:
     const Request &m_request;

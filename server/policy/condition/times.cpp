@@ -197,17 +197,16 @@ Instant subtract(Instant a, Instant b)
 
 CalendarTime calendarTime(Instant instant, std::chrono::seconds offset)
 {
-    using namespace std::chrono;
-    const sys_seconds local{seconds(instant.seconds) + offset};
-    const auto midnight = floor<days>(local);
-    const year_month_day date{midnight};
-    const hh_mm_ss clock{local - midnight};
-    const sys_days newYear{date.year() / January / 1};
+    const std::chrono::sys_seconds local{std::chrono::seconds(instant.seconds) + offset};
+    const auto midnight = std::chrono::floor<std::chrono::days>(local);
+    const std::chrono::year_month_day date{midnight};
+    const std::chrono::hh_mm_ss clock{local - midnight};
+    const std::chrono::sys_days newYear{date.year() / std::chrono::January / 1};
     CalendarTime at;
     at.year = static_cast<int>(date.year());
     at.month = static_cast<int>(static_cast<unsigned>(date.month())) - 1;
     at.day = static_cast<int>(static_cast<unsigned>(date.day()));
-    at.dayOfWeek = static_cast<int>(weekday(midnight).c_encoding());
+    at.dayOfWeek = static_cast<int>(std::chrono::weekday(midnight).c_encoding());
     at.dayOfYear = static_cast<int>((midnight - newYear).count());
     at.hours = static_cast<int>(clock.hours().count());
     at.minutes = static_cast<int>(clock.minutes().count());
