@@ -26,14 +26,6 @@ ToolDescriptor echoTool()
     return tool;
 }
 
-Json echoed(const Json &arguments)
-{
-    const Json &message = arguments["message"];
-    if (!message.isString() || arguments.members().size() != 1)
-        return failureResult("argument `message` must be a text, and the only one");
-    return textResult(message);
-}
-
 } // namespace
 
 Task<Result<Catalog>> EchoAdapter::catalog()
@@ -48,7 +40,7 @@ Task<Result<Output>> EchoAdapter::call(QByteArray nativeName, Json arguments, Ca
     if (nativeName != "echo")
         co_return fail(ErrorCode::NotFound, QStringLiteral("this server has no such tool"));
     Output output;
-    output.result = echoed(arguments);
+    output.result = textResult(arguments["message"]);
     co_return output;
 }
 
