@@ -18,10 +18,10 @@ Made makeSql(const ServerDefinition &definition, const Json &config, const Tenan
         std::make_shared<sql::SqlAdapter>(std::move(read), environment));
 }
 
-Made makeMcp(const ServerDefinition &definition, const Json &config, const TenantId &,
+Made makeMcp(const ServerDefinition &definition, const Json &config, const TenantId &tenant,
              const AdapterEnvironment &environment)
 {
-    return mcp::McpAdapter::make(definition, config, environment);
+    return mcp::McpAdapter::make(definition, config, tenant, environment);
 }
 
 Made makeBuiltin(const ServerDefinition &, const Json &config, const TenantId &,

@@ -21,6 +21,8 @@ struct AdapterEnvironment
     Random &random;
     ToolPool &pool; // for blocking work
     QThread &loop;  // a running event loop for asynchronous work
+    std::filesystem::path
+        data{}; // of the installation; empty: adapters keep nothing across restarts
 };
 
 // `config` has its variables replaced already. Errors: InvalidInput with the member that is wrong.

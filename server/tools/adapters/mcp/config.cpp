@@ -304,9 +304,27 @@ Result<void> readCommand(const Json &from, Config &config)
     return {};
 }
 
+Result<void> readOauth(const Json &from, Config &config)
+{
+    const Json *value = from.find("oauth");
+    if (value == nullptr)
+        return {};
+    TRY_LET(config.oauth, oauth::readOauthConfig(*value, config.url));
+    for (const auto &[name, text] : config.headers) {
+        if (name.toLower() == "authorization")
+            return wrong("oauth",
+                         QStringLiteral("or the header `Authorization` is needed, not both"));
+    }
+    // The older transport knows of no authorization, and one that fails must not be tried without.
+    if (config.transport == HttpKind::Sse)
+        return wrong("oauth", QStringLiteral("is not for the transport `sse`"));
+    config.transport = HttpKind::Streamable;
+    return {};
+}
+
 Result<void> readUrl(const Json &from, Config &config)
 {
-    TRY_DO(refuseUnknown(from, {"url", "headers", "transport"}, commonMembers));
+    TRY_DO(refuseUnknown(from, {"url", "headers", "oauth", "transport"}, commonMembers));
     TRY_LET(const QByteArray text, readText(from, "url", {}));
     config.url = QUrl(QString::fromUtf8(text), QUrl::StrictMode);
     const QString scheme = config.url.scheme();
@@ -322,7 +340,7 @@ Result<void> readUrl(const Json &from, Config &config)
             return wrong("headers",
                          QStringLiteral("must not name `%1`").arg(QString::fromUtf8(name)));
     }
-    return {};
+    return readOauth(from, config);
 }
 
 Result<void> readRestart(const Json &from, RestartRule &restart)
@@ -380,6 +398,12 @@ std::vector<QByteArray> Config::secrets() const
             const qsizetype space = value.lastIndexOf(' ');
             if (space >= 0 && value.size() - space - 1 >= secretBytesMin)
                 values.push_back(value.mid(space + 1));
+        }
+    }
+    if (oauth) {
+        for (const QByteArray &value : {oauth->clientSecret, oauth->privateKey}) {
+            if (value.size() >= secretBytesMin)
+                values.push_back(value);
         }
     }
     return values;

@@ -6,6 +6,7 @@
 //     cwd: "${data}/memory"                                       # made if missing; default: a temporary directory
 //     url: http://127.0.0.1:3334/mcp                              # or Streamable HTTP, with
 //     headers: {Authorization: "Bearer ${env.TOKEN}"}
+//     oauth: {grant: client_credentials, …}                       # see oauth/oauthconfig.h
 //     transport: sse                                              # http, sse; default: whichever the server speaks
 //     connection: principal                                       # shared, principal; see README.md
 //     limits: {memory: 1GiB, files: 256, cpu_time: 10m, processes: 500} # of a command; see ChildLimits
@@ -25,6 +26,7 @@
 #pragma once
 
 #include "server/tools/adapters/mcp/childlimits.h"
+#include "server/tools/adapters/mcp/oauth/oauthconfig.h"
 #include "server/tools/adapters/mcp/transport.h"
 #include "server/tools/serverdefinition.h"
 #include "server/tools/adapter.h"
@@ -75,6 +77,7 @@ struct Config
     QByteArray workingDirectory;
     QUrl url;
     std::vector<NamedText> headers;
+    std::optional<oauth::OauthConfig> oauth; // the server may ask for an authorization
     HttpKind transport = HttpKind::Any;
     ConnectionRule connection = ConnectionRule::Auto;
     ChildLimits limits;
@@ -87,7 +90,7 @@ struct Config
     bool trustAnnotations = false;
     std::vector<ToolRule> tools;
 
-    // What must not be repeated in any message: values of the environment and of headers.
+    // What must not be repeated in any message: values of the environment and of headers, and the client's secret.
     [[nodiscard]] std::vector<QByteArray> secrets() const;
 };
 

@@ -27,6 +27,8 @@ public:
     // The value of the Authorization header for a request that is sent now; empty while there is none.
     [[nodiscard]] virtual QByteArray credential() const = 0;
 
+    // Whether refused() could change anything.
+    [[nodiscard]] virtual bool canMend(const Refusal &refusal) const = 0;
     // Calls `answer` once and not from within: with a value the request may be sent again with credential(), with an
     // error it has failed. Not at all if this is destroyed before.
     // Errors: Unavailable while an administrator must authorise first; Upstream, Timeout. Agents may read them.

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] Transport::RequestId id() const { return m_id; }
     [[nodiscard]] int status() const { return m_reader.status(); }
     [[nodiscard]] QByteArray header(QByteArrayView name) const { return m_reader.header(name); }
+    [[nodiscard]] QByteArray headers(QByteArrayView name) const { return m_reader.headers(name); }
     [[nodiscard]] bool isStream() const { return m_kind == Kind::Stream; }
     [[nodiscard]] bool isJson() const { return m_kind == Kind::Json; }
     [[nodiscard]] const QByteArray &body() const { return m_body; } // unless it is a stream

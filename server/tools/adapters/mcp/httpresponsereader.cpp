@@ -92,6 +92,16 @@ QByteArray HttpResponseReader::header(QByteArrayView name) const
     return {};
 }
 
+QByteArray HttpResponseReader::headers(QByteArrayView name) const
+{
+    QByteArray list;
+    for (const auto &[key, value] : m_headers) {
+        if (key == name)
+            list += (list.isEmpty() ? QByteArray() : QByteArray(", ")) + value;
+    }
+    return list;
+}
+
 Result<void> HttpResponseReader::onLine(const QByteArray &line)
 {
     switch (m_step) {

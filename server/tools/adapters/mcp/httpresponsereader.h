@@ -30,6 +30,8 @@ public:
     [[nodiscard]] int status() const { return m_status; }
     // Empty if there is none; the first of several. `name` in lower case.
     [[nodiscard]] QByteArray header(QByteArrayView name) const;
+    // All of that name, as one list.
+    [[nodiscard]] QByteArray headers(QByteArrayView name) const;
     // The decoded body since the last call.
     [[nodiscard]] QByteArray takeBody() { return std::exchange(m_body, {}); }
 

@@ -16,6 +16,7 @@ constexpr milliseconds goodbye{1'000}; // for the answer to DELETE
 constexpr milliseconds retryDefault{1'000};
 constexpr milliseconds retryMax{10'000};
 constexpr int resumptionsMax = 10;
+constexpr int authorizationsMax = 3; // a token, and more rights twice
 constexpr qsizetype sessionIdBytesMax = 1024;
 
 void addHeader(QByteArray &text, QByteArrayView name, QByteArrayView value)
@@ -67,7 +68,14 @@ QByteArray HttpTransport::headText(QByteArrayView method, QByteArrayView accepte
     addHeader(text, "Accept-Encoding", "identity");
     for (const auto &[name, value] : m_options.headers)
         addHeader(text, name, value);
+    if (const QByteArray value = credential(); !value.isEmpty())
+        addHeader(text, "Authorization", value);
     return text;
+}
+
+QByteArray HttpTransport::credential() const
+{
+    return m_options.authorizer ? m_options.authorizer->credential() : QByteArray();
 }
 
 void HttpTransport::addSessionHeaders(QByteArray &text) const
@@ -110,13 +118,15 @@ Result<void> HttpTransport::send(const Outgoing &message)
     m_calls.emplace(
         key,
         Call{.exchange = {}, .id = message.id, .role = message.role, .hadSession = hasSession});
-    begin(key, postText(message));
+    begin(key, [this, message] { return postText(message); });
     return {};
 }
 
-void HttpTransport::begin(CallKey key, const QByteArray &request)
+void HttpTransport::begin(CallKey key, RequestText makeText)
 {
     Call &call = m_calls.at(key);
+    call.text = std::move(makeText);
+    call.credential = credential();
     const qsizetype responseBytesMax =
         call.role == Role::Listen ? 0 : m_options.messageBytesMax * messagesOfResponse;
     call.exchange =
@@ -130,7 +140,7 @@ void HttpTransport::begin(CallKey key, const QByteArray &request)
             [this, key](const QByteArray &text) { deliver(key, text); });
     connect(exchange, &HttpExchange::ended, this,
             [this, key](const std::optional<Error> &error) { onEnded(key, error); });
-    exchange->start(m_options.url, request, m_idle.take());
+    exchange->start(m_options.url, call.text(), m_idle.take());
 }
 
 void HttpTransport::onHead(CallKey key)
@@ -161,6 +171,8 @@ void HttpTransport::onEnded(CallKey key, const std::optional<Error> &error)
     const Call &call = entry->second;
     if (!call.wasReleased && call.id != NoRequest && !lostSession && resumeLater(key))
         return;
+    if (!error && authorizeLater(key))
+        return;
 
     m_idle.keep(call.exchange->takeConnection());
     const RequestId id = call.id;
@@ -190,9 +202,49 @@ bool HttpTransport::resumeLater(CallKey key)
     call.hadSession = false; // from here on a 404 no longer means that the message was not executed
     const milliseconds delay = std::min(events.retry().value_or(retryDefault), retryMax);
     QTimer::singleShot(delay, call.exchange.get(), [this, key, id = events.lastEventId()] {
-        begin(key, sessionText("GET", id));
+        begin(key, [this, id] { return sessionText("GET", id); });
     });
     return true;
+}
+
+// The server did not look at the message: it may be sent again with another credential.
+bool HttpTransport::authorizeLater(CallKey key)
+{
+    Call &call = m_calls.at(key);
+    const HttpAuthorizer::Refusal refusal{
+        .status = call.exchange->status(),
+        .challenge = call.exchange->headers("www-authenticate"),
+        .credential = call.credential,
+    };
+    if (!m_options.authorizer || m_isClosing || call.wasReleased
+        || call.authorizations >= authorizationsMax || !m_options.authorizer->canMend(refusal))
+        return false;
+    ++call.authorizations;
+    m_idle.keep(call.exchange->takeConnection());
+    m_options.authorizer->refused(refusal, [self = QPointer(this), key](Result<void> result) {
+        if (self)
+            self->onAuthorized(key, result);
+    });
+    return true;
+}
+
+void HttpTransport::onAuthorized(CallKey key, const Result<void> &result)
+{
+    const auto entry = m_calls.find(key);
+    if (entry == m_calls.end()) // released meanwhile
+        return;
+    if (result) {
+        begin(key, entry->second.text);
+        return;
+    }
+    const RequestId id = entry->second.id;
+    const FailedExchange failure{
+        .error = result.error(),
+        .httpStatus = entry->second.exchange->status(),
+    };
+    drop(key);
+    if (id != NoRequest)
+        Q_EMIT failed(id, failure);
 }
 
 void HttpTransport::release(RequestId id)
@@ -249,7 +301,7 @@ void HttpTransport::close()
     }
     const CallKey key = m_nextKey++;
     m_calls.emplace(key, Call{});
-    begin(key, sessionText("DELETE"));
+    begin(key, [this] { return sessionText("DELETE"); });
     m_closeTimer.start(goodbye);
 }
 

@@ -1,16 +1,20 @@
 // HttpTransport: Streamable HTTP. Each message is a POST; its answer comes as JSON or as a stream of events. Where the
 // revision has sessions, a GET stream brings what the server says unasked, and an answer may be taken up again.
-// INVARIANT: a message is sent once. Only the *answer* is asked for again, where the server gave an event id for it.
+// INVARIANT: a message is sent once; or again after the server refused it for want of an authorization, so did not
+// execute it. Else only the *answer* is asked for again, where the server gave an event id for it.
 // Thread: the adapter's event loop.
 #pragma once
 
+#include "server/tools/adapters/mcp/httpauthorizer.h"
 #include "server/tools/adapters/mcp/httpexchange.h"
 #include "server/tools/adapters/mcp/idleconnections.h"
 #include "server/tools/adapters/mcp/serverstream.h"
 
+#include <QPointer>
 #include <QTimer>
 #include <QUrl>
 
+#include <functional>
 #include <unordered_map>
 
 namespace provost::tools::mcp {
@@ -20,6 +24,7 @@ struct HttpOptions
     QUrl url;
     std::vector<NamedText> headers;
     qsizetype messageBytesMax = 16 << 20;
+    QPointer<HttpAuthorizer> authorizer{}; // null: none
 };
 
 class HttpTransport final : public Transport
@@ -42,6 +47,8 @@ public:
 
 private:
     using CallKey = quint64;
+    // Makes the text of a request, each time with what is valid then.
+    using RequestText = std::function<QByteArray()>;
 
     struct Call
     {
@@ -51,6 +58,9 @@ private:
         bool hadSession = false;
         bool wasReleased = false;
         int resumptions = 0;
+        RequestText text{};
+        QByteArray credential{}; // that the request went out with
+        int authorizations = 0;
     };
 
     [[nodiscard]] QByteArray postText(const Outgoing &message) const;
@@ -59,11 +69,14 @@ private:
                                          QByteArrayView lastEventId = {}) const;
     [[nodiscard]] QByteArray headText(QByteArrayView method, QByteArrayView accepted) const;
     void addSessionHeaders(QByteArray &text) const;
-    void begin(CallKey key, const QByteArray &request);
+    void begin(CallKey key, RequestText makeText);
     void onHead(CallKey key);
     void deliver(CallKey key, const QByteArray &text);
     void onEnded(CallKey key, const std::optional<Error> &error);
     [[nodiscard]] bool resumeLater(CallKey key);
+    [[nodiscard]] bool authorizeLater(CallKey key);
+    void onAuthorized(CallKey key, const Result<void> &result);
+    [[nodiscard]] QByteArray credential() const;
     void drop(CallKey key);
     void finishClosing();
 

@@ -1,5 +1,7 @@
 #include "server/tools/adapters/mcp/mcpadapter.h"
 
+#include "server/tools/adapters/mcp/oauth/makeauthorizer.h"
+
 namespace provost::tools::mcp {
 
 namespace {
@@ -22,17 +24,21 @@ private:
 } // namespace
 
 Result<std::shared_ptr<Adapter>> McpAdapter::make(const ServerDefinition &definition,
-                                                  const Json &config,
+                                                  const Json &config, const TenantId &tenant,
                                                   const AdapterEnvironment &environment)
 {
     TRY_LET(Config read, readConfig(definition, config));
-    return std::make_shared<McpAdapter>(std::move(read), environment.loop);
+    std::unique_ptr<HttpAuthorizer> authorizer;
+    if (read.oauth) {
+        TRY_LET(authorizer, oauth::makeAuthorizer(read, tenant, environment));
+    }
+    return std::make_shared<McpAdapter>(std::move(read), environment.loop, std::move(authorizer));
 }
 
-McpAdapter::McpAdapter(Config config, QThread &loop)
+McpAdapter::McpAdapter(Config config, QThread &loop, std::unique_ptr<HttpAuthorizer> authorizer)
     : m_config(std::move(config))
     , m_shared(std::make_shared<Shared>(m_config.secrets()))
-    , m_upstream(Upstream::start(m_config, m_shared, loop))
+    , m_upstream(Upstream::start(m_config, m_shared, loop, std::move(authorizer)))
     , m_line{m_upstream, m_shared}
 {
 }

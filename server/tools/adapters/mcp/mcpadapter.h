@@ -13,10 +13,10 @@ class McpAdapter final : public Adapter
 public:
     // Errors: InvalidInput with the member of `config` that is wrong.
     [[nodiscard]] static Result<std::shared_ptr<Adapter>>
-    make(const ServerDefinition &definition, const Json &config,
+    make(const ServerDefinition &definition, const Json &config, const TenantId &tenant,
          const AdapterEnvironment &environment);
 
-    McpAdapter(Config config, QThread &loop);
+    McpAdapter(Config config, QThread &loop, std::unique_ptr<HttpAuthorizer> authorizer = nullptr);
     ~McpAdapter() override; // does not wait: the server is stopped in order by its event loop
 
     // Answers within 5 seconds. Unavailable while the server is down or still starting; what was set by

@@ -45,10 +45,13 @@ QByteArray joined(const std::vector<QByteArray> &names)
 
 } // namespace
 
-Upstream::Mail Upstream::start(Config config, std::shared_ptr<Shared> shared, QThread &loop)
+Upstream::Mail Upstream::start(Config config, std::shared_ptr<Shared> shared, QThread &loop,
+                               std::unique_ptr<HttpAuthorizer> authorizer)
 {
     // Owns itself: it ends with StopLetter or with the thread.
-    auto *upstream = std::make_unique<Upstream>(std::move(config), std::move(shared)).release();
+    auto *upstream =
+        std::make_unique<Upstream>(std::move(config), std::move(shared), std::move(authorizer))
+            .release();
     const Mail mail = upstream->m_mailbox.sender();
     connect(&loop, &QThread::finished, upstream, &QObject::deleteLater);
     upstream->m_mailbox.moveToThread(loop);
@@ -56,11 +59,13 @@ Upstream::Mail Upstream::start(Config config, std::shared_ptr<Shared> shared, QT
     return mail;
 }
 
-Upstream::Upstream(Config config, std::shared_ptr<Shared> shared)
+Upstream::Upstream(Config config, std::shared_ptr<Shared> shared,
+                   std::unique_ptr<HttpAuthorizer> authorizer)
     : m_config(std::move(config))
     , m_secrets(m_config.secrets())
     , m_shared(std::move(shared))
     , m_mailbox([this](Letter letter) { onLetter(std::move(letter)); })
+    , m_authorizer(authorizer.release())
     , m_own(
           this, [this](Json capabilities) { return makeConnection(std::move(capabilities), true); },
           m_config.restart)
@@ -77,6 +82,12 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared)
     connect(&m_own, &PrincipalConnections::changed, this, &Upstream::updateStatus);
     connect(&m_own, &PrincipalConnections::failed, this, &Upstream::noteOwnFailure);
     connect(&m_own, &PrincipalConnections::closed, this, &Upstream::endIfStopped);
+    if (m_authorizer) {
+        m_authorizer->setParent(this);
+        connect(m_authorizer, &HttpAuthorizer::authorized, this, &Upstream::onAuthorized);
+        connect(m_authorizer, &HttpAuthorizer::failed, this, &Upstream::noteOwnFailure);
+        connect(m_authorizer, &HttpAuthorizer::authorizeAtChanged, this, &Upstream::updateStatus);
+    }
 }
 
 Upstream::~Upstream()
@@ -153,7 +164,9 @@ void Upstream::onDelayOver(Transport::RequestId id)
 // Those who must wait for the handshake to know do so on the shared connection; see onReady().
 void Upstream::route(Request request)
 {
-    if (wantsOwnConnection(request))
+    if (const Transport::RequestId id = request.id; m_connectsAgain)
+        m_held.emplace(id, std::move(request));
+    else if (wantsOwnConnection(request))
         m_own.request(std::move(request));
     else
         m_connection->request(std::move(request));
@@ -171,10 +184,12 @@ bool Upstream::wantsOwnConnection(const Request &request) const
 
 void Upstream::onCancel(Transport::RequestId id)
 {
-    if (auto entry = m_delayed.extract(id)) {
-        entry.mapped().resolver.resolve(
-            fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
-        return;
+    for (auto *waiting : {&m_delayed, &m_held}) {
+        if (auto entry = waiting->extract(id)) {
+            entry.mapped().resolver.resolve(
+                fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
+            return;
+        }
     }
     if (m_connection)
         m_connection->cancel(id);
@@ -208,6 +223,8 @@ void Upstream::stop()
     m_restartTimer.stop();
     m_refreshTimer.stop();
     m_delayed.clear();
+    m_held.clear();
+    m_connectsAgain = false;
     answerCatalogWaiters(fail(stopped()));
     m_own.close(stopped());
     if (m_connection)
@@ -227,6 +244,7 @@ void Upstream::connectIfNeeded()
         return;
     m_connection = makeConnection(carriedCapabilities(Era::Legacy), false);
     connect(m_connection.get(), &Connection::ready, this, &Upstream::onReady);
+    connect(m_connection.get(), &Connection::handshakeFailed, this, &Upstream::onHandshakeFailed);
     connect(m_connection.get(), &Connection::closed, this, &Upstream::onClosed);
     connect(m_connection.get(), &Connection::answered, this, &Upstream::updateStatus);
     connect(m_connection.get(), &Connection::listChanged, this, &Upstream::onListChanged);
@@ -264,6 +282,7 @@ std::unique_ptr<Transport> Upstream::makeTransport() const
         .url = m_config.url,
         .headers = m_config.headers,
         .messageBytesMax = m_config.messageBytesMax,
+        .authorizer = m_authorizer,
     };
     if (m_usesSse)
         return std::make_unique<SseTransport>(std::move(options));
@@ -287,10 +306,18 @@ void Upstream::onReady()
         route(std::move(request));
 }
 
+void Upstream::onHandshakeFailed(const Error &error)
+{
+    m_connectsAgain = !m_isStopping && triesAnotherWay(error);
+    if (!m_connectsAgain)
+        return;
+    for (Request &request : m_connection->takeHeld())
+        route(std::move(request));
+}
+
 void Upstream::onClosed(const Error &error)
 {
     const QString words = untrustedLine(m_connection->lastWords(), m_secrets);
-    const bool triesAgain = !m_isStopping && triesAnotherWay(error);
     m_connection.reset();
     m_isReadingLists = false;
     m_refreshTimer.stop();
@@ -298,8 +325,10 @@ void Upstream::onClosed(const Error &error)
         endIfStopped();
         return;
     }
-    if (triesAgain) {
+    if (std::exchange(m_connectsAgain, false)) {
         connectIfNeeded();
+        for (auto &[id, request] : std::exchange(m_held, {}))
+            route(std::move(request));
         return;
     }
     const milliseconds delay = m_backOff.failed();
@@ -340,6 +369,14 @@ void Upstream::onRestartDue()
     connectIfNeeded();
 }
 
+// Somebody waits for it at the console: no delay.
+void Upstream::onAuthorized()
+{
+    m_restartTimer.stop();
+    connectIfNeeded();
+    refreshLists();
+}
+
 Error Upstream::unavailable() const
 {
     const QString server = u'`' % QString::fromUtf8(m_config.server.value) % u'`';
@@ -355,6 +392,8 @@ void Upstream::updateStatus()
     status.restarts = m_restarts;
     status.transport = m_config.command.empty() ? "http" : "stdio";
     status.callsInFlight = static_cast<std::int64_t>(m_own.waiting());
+    if (m_authorizer)
+        status.authorizeAt = m_authorizer->authorizeAt();
     if (m_connection) {
         status.transport = m_connection->transportName();
         status.state = m_connection->isReady() ? AdapterState::Ready : AdapterState::Starting;

@@ -9,6 +9,7 @@
 
 #include "server/base/mailbox.h"
 #include "server/base/mutex.h"
+#include "server/tools/adapters/mcp/httpauthorizer.h"
 #include "server/tools/adapters/mcp/listing.h"
 #include "server/tools/adapters/mcp/principalconnections.h"
 #include "server/tools/adapters/mcp/subscriptions.h"
@@ -67,10 +68,12 @@ class Upstream final : public QObject
 public:
     using Mail = Mailbox<Letter>::Sender;
 
-    // Makes one that lives on `loop`, which must be running, and owns itself.
-    static Mail start(Config config, std::shared_ptr<Shared> shared, QThread &loop);
+    // Makes one that lives on `loop`, which must be running, and owns itself. `authorizer` may be null.
+    static Mail start(Config config, std::shared_ptr<Shared> shared, QThread &loop,
+                      std::unique_ptr<HttpAuthorizer> authorizer);
 
-    Upstream(Config config, std::shared_ptr<Shared> shared);
+    Upstream(Config config, std::shared_ptr<Shared> shared,
+             std::unique_ptr<HttpAuthorizer> authorizer);
     ~Upstream() override;
 
 private:
@@ -88,9 +91,11 @@ private:
     [[nodiscard]] LaterPtr<Connection> makeConnection(Json capabilities, bool ofOnePrincipal);
     [[nodiscard]] std::unique_ptr<Transport> makeTransport() const;
     void onReady();
+    void onHandshakeFailed(const Error &error);
     void onClosed(const Error &error);
     [[nodiscard]] bool triesAnotherWay(const Error &error);
     void onRestartDue();
+    void onAuthorized();
     void onPatienceEnds();
     void updateStatus();
     [[nodiscard]] QByteArray lastFailure() const; // REQUIRES: m_lastError
@@ -118,13 +123,16 @@ private:
     const std::vector<QByteArray> m_secrets;
     const std::shared_ptr<Shared> m_shared;
     Mailbox<Letter> m_mailbox;
-    ParkedCalls m_parked{this};        // outlives all connections
-    LaterPtr<Connection> m_connection; // the shared one; null: not running
+    const QPointer<HttpAuthorizer> m_authorizer; // a child; null: none is configured
+    ParkedCalls m_parked{this};                  // outlives all connections
+    LaterPtr<Connection> m_connection;           // the shared one; null: not running
     PrincipalConnections m_own;
     Subscriptions m_subscriptions;
     std::optional<Verdict> m_verdict;
     bool m_usesSse;                      // the server speaks HTTP with SSE, as it seems
     std::optional<Error> m_firstRefusal; // before that was tried; none once it worked
+    bool m_connectsAgain = false;        // at once, in another way, when the connection has ended
+    std::map<Transport::RequestId, Request> m_held; // until then
     std::map<Transport::RequestId, Request> m_delayed;
     QTimer m_restartTimer{this}; // active: waits before the next start
     QTimer m_refreshTimer{this}; // active: lists are read again soon

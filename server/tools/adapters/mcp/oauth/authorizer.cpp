@@ -8,25 +8,12 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr int unauthorized = 401;
 constexpr int forbidden = 403;
 constexpr seconds failureLife{30};
 constexpr std::size_t acquiredMax = 4; // in:
 constexpr seconds acquiredPeriod{60};
 constexpr std::size_t registeredMax = 8;
-
-// Agents learn no names of hosts and no words of the authorization server.
-Error forAgents(const Error &error)
-{
-    switch (error.code) {
-    case ErrorCode::Unavailable:
-    case ErrorCode::Timeout:
-        return {ErrorCode::Unavailable,
-                QStringLiteral("the server needs an authorization that cannot be got now")};
-    default:
-        return {ErrorCode::Upstream,
-                QStringLiteral("the server needs an authorization that Provost does not get")};
-    }
-}
 
 Error needsAdministrator()
 {
@@ -58,6 +45,13 @@ QByteArray Authorizer::credential() const
     if (tokens.access.isEmpty() || (tokens.usableUntil && m_clock.now() >= *tokens.usableUntil))
         return {};
     return "Bearer " + tokens.access;
+}
+
+bool Authorizer::canMend(const Refusal &refusal) const
+{
+    return refusal.status == unauthorized
+           || (refusal.status == forbidden
+               && readChallenge(refusal.challenge).error == "insufficient_scope");
 }
 
 void Authorizer::refused(Refusal refusal, Answer answer)
@@ -116,6 +110,20 @@ Result<void> Authorizer::mayTryNow()
     return {};
 }
 
+// Agents learn no names of hosts and no words of the authorization server.
+Error Authorizer::forAgents(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::Unavailable:
+    case ErrorCode::Timeout:
+        return {ErrorCode::Unavailable,
+                QStringLiteral("the server needs an authorization that cannot be got now")};
+    default:
+        return {ErrorCode::Upstream,
+                QStringLiteral("the server needs an authorization that Provost does not get")};
+    }
+}
+
 void Authorizer::finish(const Result<void> &result)
 {
     m_isBusy = false;
@@ -145,6 +153,8 @@ Task<Result<void>> Authorizer::obtain(QPointer<Authorizer> self, Refusal refusal
     if (!found || !self)
         co_return fail(found ? gone() : found.error());
 
+    if (const QByteArray now = self->credential(); !now.isEmpty() && now != refusal.credential)
+        co_return Result<void>(); // an administrator was faster
     Tokens &tokens = self->m_credentials.tokens;
     if (tokens.issuer != found->server.issuer || tokens.resource != found->resource)
         tokens = {}; // another server's, which this one must not see

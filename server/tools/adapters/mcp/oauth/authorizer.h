@@ -27,6 +27,7 @@ public:
                std::shared_ptr<CredentialFile> file);
 
     [[nodiscard]] QByteArray credential() const override;
+    [[nodiscard]] bool canMend(const Refusal &refusal) const override;
     void refused(Refusal refusal, Answer answer) override;
     [[nodiscard]] QByteArray authorizeAt() const override;
 
@@ -58,6 +59,7 @@ private:
     static Task<Result<void>> askForTokens(QPointer<Authorizer> self, Form form, Client client,
                                            ServerMetadata server, Tokens old);
 
+    [[nodiscard]] static Error forAgents(const Error &error);
     [[nodiscard]] Result<void> mayTryNow();
     void finish(const Result<void> &result);
     void answerLater(Answer answer, Result<void> result);

@@ -233,11 +233,14 @@ Task<> Authorizer::redeem(QPointer<Authorizer> self, Awaited awaited, QByteArray
         {"redirect_uri", std::move(awaited.redirectUri)},
         {"code_verifier", std::move(awaited.verifier)},
     };
+    const bool wasBusy = std::exchange(self->m_isBusy, true); // what is refused now waits for this
     const auto redeemed =
         co_await askForTokens(self, std::move(form), std::move(awaited.client),
                               std::move(awaited.server), std::move(awaited.wanted));
     if (!self)
         co_return;
+    if (!wasBusy)
+        self->finish(redeemed ? redeemed : fail(forAgents(redeemed.error())));
     if (redeemed)
         Q_EMIT self->authorized();
     else
