@@ -2,23 +2,15 @@
 
 #include "server/tools/adapters/builtin/conformancefixture.h"
 #include "server/tools/adapters/builtin/conformancerounds.h"
+#include "server/tools/adapters/builtin/conformancetasks.h"
 #include "server/tools/adapters/builtin/content.h"
-
-#include <QTimer>
+#include "server/tools/adapters/builtin/pause.h"
 
 namespace provost::tools::builtin {
 
 namespace {
 
 constexpr std::chrono::milliseconds stepTime{50};
-
-Task<> pause(std::chrono::milliseconds time)
-{
-    Completion<void> ended;
-    auto resolver = std::make_shared<Resolver<void>>(ended.resolver());
-    QTimer::singleShot(time, [resolver] { resolver->resolve({}); });
-    (void)co_await ended;
-}
 
 void log(const CallContext &context, const char *text)
 {
@@ -80,6 +72,14 @@ Task<Result<Output>> progressThreeTimes(CallContext context)
     co_return outputOf(textResult("Tool with progress executed successfully"));
 }
 
+Task<Result<Output>> answerAfterTheClientWent(CallContext context)
+{
+    if (context.releaseStream)
+        context.releaseStream();
+    co_await pause(2 * stepTime);
+    co_return outputOf(textResult("Reconnection test completed successfully"));
+}
+
 } // namespace
 
 Catalog ConformanceAdapter::current() const
@@ -124,10 +124,15 @@ Task<Result<Output>> ConformanceAdapter::call(QByteArray nativeName, Json argume
         report(context, 0);
     if (auto asking = askingAnswer(nativeName, arguments, context))
         co_return *std::move(asking);
+    if (isLongTool(nativeName))
+        co_return co_await callLongTool(std::move(nativeName), std::move(arguments),
+                                        std::move(context));
     if (nativeName == "test_tool_with_logging")
         co_return co_await logThreeTimes(std::move(context));
     if (nativeName == "test_tool_with_progress")
         co_return co_await progressThreeTimes(std::move(context));
+    if (nativeName == "test_reconnection")
+        co_return co_await answerAfterTheClientWent(std::move(context));
     if (nativeName == "test_logging_tool") {
         log(context, "Log message of the logging tool");
         co_return outputOf(textResult("Logging tool executed successfully"));

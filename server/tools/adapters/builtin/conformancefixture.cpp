@@ -1,6 +1,7 @@
 #include "server/tools/adapters/builtin/conformancefixture.h"
 
 #include "server/tools/adapters/builtin/conformancerounds.h"
+#include "server/tools/adapters/builtin/conformancetasks.h"
 #include "server/tools/adapters/builtin/content.h"
 
 #include <algorithm>
@@ -149,10 +150,12 @@ Catalog conformanceCatalog()
          {std::pair("test_tool_with_logging", "Sends three log messages while it runs."),
           std::pair("test_logging_tool", "Sends a log message, if the caller asked for any."),
           std::pair("test_tool_with_progress", "Reports its progress in three steps."),
+          std::pair("test_reconnection", "Lets its client go, and answers when it is back."),
           std::pair("test_trigger_tool_change", "Adds a tool, or takes it away again."),
           std::pair("test_trigger_prompt_change", "Adds a prompt, or takes it away again.")})
         catalog.tools.push_back(toolOf(name, description, emptySchema()));
     std::ranges::move(askingTools(), std::back_inserter(catalog.tools));
+    std::ranges::move(longTools(), std::back_inserter(catalog.tools));
     catalog.tools.push_back(toolOf("json_schema_2020_12_tool",
                                    "Tool with JSON Schema 2020-12 features", literal(schema2020)));
     catalog.tools.push_back(toolOf(
