@@ -85,7 +85,8 @@ struct CallRequest
     std::function<void()> releaseStream; // the same
     std::function<void()> onUpdated;  // Subscribe only: any thread, must only post
     std::optional<Trial> trial;       // the console only
-    // The task that the call is, or has become; empty if it is none. For the records; asked on the call's loop.
+    // The task that the call is, or is becoming; empty if it is none. For the records, and because what is asked of a
+    // task may wait longer. Asked on the call's loop.
     std::function<QByteArray()> task;
     // UpdateTask and CancelTask only: what is done with the task `name`, once it is known for whom and recorded that it
     // will be.

@@ -78,8 +78,10 @@ tools::InputNeeded sealedNeeds(const CallProgress &call, const secrets::Sealer &
                      .firstCall = call.round.number == 1 ? call.id : call.round.firstCall,
                      .previousCall = call.id,
                      .adapterState = call.output.needs->state};
+    const bool isTask = call.request.task && !call.request.task().isEmpty();
     return {.requests = call.output.needs->requests,
-            .state = sealRound(sealer, ownerOf(call), next, now)};
+            .state = sealRound(sealer, ownerOf(call), next, now,
+                               isTask ? Round::taskLifetime : Round::lifetime)};
 }
 
 } // namespace provost::calls

@@ -55,12 +55,12 @@ tl::unexpected<Error> notOurs()
 } // namespace
 
 QByteArray sealRound(const secrets::Sealer &sealer, const RoundOwner &owner, const Round &round,
-                     WallTime now)
+                     WallTime now, std::chrono::minutes lifetime)
 {
     QByteArray plain;
     QDataStream stream(&plain, QIODeviceBase::WriteOnly);
     stream.setVersion(streamVersion);
-    stream << qint64((now + Round::lifetime).time_since_epoch().count()) << qint32(round.number)
+    stream << qint64((now + lifetime).time_since_epoch().count()) << qint32(round.number)
            << round.firstCall << round.previousCall << round.adapterState;
     return sealer.seal(plain, contextOf(owner));
 }

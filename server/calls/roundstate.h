@@ -19,6 +19,7 @@ struct Round
     static constexpr int roundsMax = 16;
     static constexpr qsizetype stateBytesMax = 64 << 10; // of an adapter
     static constexpr std::chrono::minutes lifetime{10};
+    static constexpr std::chrono::hours taskLifetime{6}; // of a task, which waits for people
 
     int number = 1;
     QByteArray firstCall;    // the call id of round 1; empty in round 1
@@ -38,7 +39,8 @@ struct RoundOwner
 };
 
 [[nodiscard]] QByteArray sealRound(const secrets::Sealer &sealer, const RoundOwner &owner,
-                                   const Round &round, WallTime now);
+                                   const Round &round, WallTime now,
+                                   std::chrono::minutes lifetime = Round::lifetime);
 
 // Errors: InvalidInput, whatever the reason but for a state that is ours and too old; says so.
 [[nodiscard]] Result<Round> openRound(const secrets::Sealer &sealer, const RoundOwner &owner,

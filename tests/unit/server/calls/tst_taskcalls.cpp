@@ -106,6 +106,32 @@ private Q_SLOTS:
         QCOMPARE(records[1].details["task"], Json("task-1"));
     }
 
+    void questionsOfATaskWaitForPeople_data()
+    {
+        QTest::addColumn<bool>("isTask");
+        QTest::newRow("a task") << true;
+        QTest::newRow("a plain call") << false;
+    }
+    void questionsOfATaskWaitForPeople()
+    {
+        QFETCH(bool, isTask);
+        CallsFixture fixture;
+        tools::Output asks;
+        const Json form = Json::object(
+            {{"method", "elicitation/create"}, {"params", Json::object({{"message", "Who?"}})}});
+        asks.needs = tools::InputNeeded{Json::object({{"who", form}}), "mine"};
+        fixture.adapter->answer = asks;
+        CallRequest request = knowingTasks(fixture);
+        request.clientCapabilities = Json::object({{"elicitation", Json::object()}});
+        request.task = [isTask] { return QByteArray(isTask ? "task-1" : ""); };
+        const CallReply first = await(fixture.governed.run(request));
+        QVERIFY(first.needsInput());
+        fixture.clock.advance(std::chrono::hours(5));
+        request.requestState = first.needs().state;
+        request.inputResponses = Json::object({{"who", Json::object({{"action", "decline"}})}});
+        QCOMPARE(!await(fixture.governed.run(request)).isRefused(), isTask);
+    }
+
     void whatIsDoneWithATaskIsRecordedBeforeAndAfter()
     {
         CallsFixture fixture;
