@@ -3,9 +3,11 @@
 
     fakemcp.py [options]          over stdin and stdout
     fakemcp.py --http [options]   over Streamable HTTP on a free loopback port; prints the port
+    fakemcp.py --sse [options]    over HTTP with SSE (2024-11-05), likewise
 
 Options: --pages N (tools/list in N pages), --version V (revision it claims), --die-at-start, --mute (answers nothing),
---ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS).
+--die-when-probed (of anything before `initialize`), --ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead
+of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS), --endpoint URL (SSE: what it names).
 """
 import argparse
 import json
@@ -22,7 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOOLS = ["echo", "raw", "slow", "hang", "crash", "garbage", "bad_json", "wrong_id", "twice", "late", "huge",
          "huge_without_id", "progress", "cancelled", "change_tools", "environment", "spawn", "ask", "fail", "count",
-         "flood", "words", "reset", "drip", "silent_close", "status", "redirect", "lose_sessions", "resume", "sessions"]
+         "flood", "words", "reset", "drip", "silent_close", "status", "redirect", "lose_sessions", "resume", "sessions",
+         "log", "declared", "touch", "subscriptions", "burn", "allocate", "urls", "pid"]
 # Members, numbers and order that a reader must not touch.
 RAW = ('{"zeta":1,"content":[{"type":"future_kind","x":1.0}],"structuredContent":{"b":12345678901234567890,"a":1e2},'
        '"isError":false,"_meta":{"com.example/k":[null]},"alpha":{}}')
@@ -41,6 +44,10 @@ class State:
         self.seen_headers = {}
         self.answers = {}
         self.next_request = 1
+        self.declared = None
+        self.log_level = None
+        self.subscribed = []
+        self.tell = lambda text: None
 
 
 def text_result(text, **more):
@@ -75,8 +82,19 @@ class Server:
     def answer(self, method, params):
         options = self.state.options
         if method == "initialize":
+            self.state.declared = params["capabilities"]
             return {"protocolVersion": options.version, "serverInfo": {"name": "fake", "version": "1.2"},
-                    "capabilities": {"tools": {"listChanged": True}, "resources": {}, "prompts": {}}}
+                    "capabilities": {"tools": {"listChanged": True}, "resources": {"subscribe": True}, "prompts": {},
+                                     "logging": {}}}
+        if method == "logging/setLevel":
+            self.state.log_level = params["level"]
+            return {}
+        if method == "resources/subscribe":
+            self.state.subscribed.append(params["uri"])
+            return {}
+        if method == "resources/unsubscribe":
+            self.state.subscribed.remove(params["uri"])
+            return {}
         if method == "ping":
             return {}
         if method == "tools/list":
@@ -207,19 +225,70 @@ class Server:
         return text_result("", structuredContent={"pid": child.pid})
 
     def tool_ask(self, arguments, request_id, params, reply):
-        mine = "ask-%d" % request_id
-        reply(json.dumps({"jsonrpc": "2.0", "id": mine, "method": arguments["method"]}))
+        # `times` questions at once; then, when they are answered, `rounds` times more.
+        times, rounds = arguments.get("times", 1), arguments.get("rounds", 1)
+
+        def question(mine):
+            message = {"jsonrpc": "2.0", "id": mine, "method": arguments["method"]}
+            if "params" in arguments:
+                message["params"] = arguments["params"]
+            reply(json.dumps(message))
 
         def wait():
-            for _ in range(500):
-                if mine in self.state.answers:
-                    break
-                time.sleep(0.01)
-            self.result(reply, request_id, text_result("", structuredContent=self.state.answers.get(mine, {})))
+            answers = []
+            for round in range(rounds):
+                asked = ["ask-%d-%d-%d" % (request_id, round, number) for number in range(times)]
+                for mine in asked:
+                    question(mine)
+                for mine in asked:
+                    for _ in range(1500):
+                        if mine in self.state.answers or request_id in self.state.cancelled:
+                            break
+                        time.sleep(0.01)
+                    answers.append(self.state.answers.get(mine, {}))
+            self.result(reply, request_id, text_result("", structuredContent=answers[0] if len(answers) == 1
+                                                       else {"answers": answers}))
         if self.state.options.http:
             wait()
         else:
             threading.Thread(target=wait).start()
+
+    def tool_log(self, arguments, request_id, params, reply):
+        for level in ("debug", "error"):
+            self.notify(reply, "notifications/message", {"level": level, "data": level, "logger": "x"})
+        return text_result(str(self.state.log_level))
+
+    def tool_declared(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent=self.state.declared)
+
+    def tool_pid(self, arguments, request_id, params, reply):
+        return text_result(str(os.getpid()))
+
+    def tool_touch(self, arguments, request_id, params, reply):
+        if arguments["uri"] in self.state.subscribed:
+            message = {"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": arguments}
+            self.state.tell(json.dumps(message))
+        return text_result("touched")
+
+    def tool_subscriptions(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"uris": self.state.subscribed})
+
+    def tool_burn(self, arguments, request_id, params, reply):
+        while True:
+            pass
+
+    def tool_allocate(self, arguments, request_id, params, reply):
+        try:
+            return text_result(str(len(bytearray(arguments["bytes"]))))
+        except MemoryError:
+            return text_result("no memory")
+
+    def tool_urls(self, arguments, request_id, params, reply):
+        if self.state.executed > 1:
+            return text_result("opened")
+        reply(json.dumps({"jsonrpc": "2.0", "id": request_id, "error": {
+            "code": -32042, "message": "open it first",
+            "data": {"elicitations": [{"mode": "url", "elicitationId": "e", "url": "https://x/", "message": "m"}]}}}))
 
     def tool_fail(self, arguments, request_id, params, reply):
         self.error(reply, request_id, arguments["code"], arguments["text"])
@@ -245,20 +314,22 @@ def serve_stdio(state):
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
 
+    state.tell = write
     for line in sys.stdin:
+        message = json.loads(line)
+        if state.options.die_when_probed and state.declared is None and message.get("method") != "initialize":
+            sys.exit(4)
         if not state.options.mute:
-            server.handle(json.loads(line), write)
+            server.handle(message, write)
     while state.options.ignore_eof:
         time.sleep(1)
     os._exit(0)
 
 
-class Handler(BaseHTTPRequestHandler):
+class HttpHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     state = None
-    streams = []
-    unfinished = {}
 
     def log_message(self, *arguments):
         pass
@@ -283,9 +354,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
 
-    def event(self, text, event_id=None):
-        head = "id: %s\n" % event_id if event_id else ""
-        self.chunk(("%sevent: message\ndata: %s\n\n" % (head, text)).encode())
+    def event(self, text, kind="message"):
+        self.chunk(("event: %s\ndata: %s\n\n" % (kind, text)).encode())
+
+
+class Handler(HttpHandler):
+    streams = []
+    unfinished = {}
 
     def session_is_known(self):
         return self.headers.get("Mcp-Session-Id") in self.state.sessions
@@ -381,10 +456,41 @@ class Handler(BaseHTTPRequestHandler):
         self.plain(200)
 
 
+class SseHandler(HttpHandler):
+    """HTTP with SSE: one stream for each session, and messages are posted elsewhere."""
+    sessions = {}
+
+    def do_GET(self):
+        session = str(len(SseHandler.sessions))
+        SseHandler.sessions[session] = self
+        self.lock = threading.Lock()
+        self.begin_stream()
+        self.event(self.state.options.endpoint or "/messages?session=" + session, "endpoint")
+        while not self.state.options.mute:
+            time.sleep(0.02)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.path.startswith("/messages"):
+            self.plain(405)
+            return
+        stream = SseHandler.sessions[self.path.split("=")[1]]
+
+        def reply(text):
+            with stream.lock:
+                stream.event(text)
+
+        self.state.tell = reply
+        self.plain(202)
+        threading.Thread(target=Server(self.state).handle, args=(json.loads(body), reply)).start()
+
+
 def serve_http(state):
-    Handler.state = state
+    handler = SseHandler if state.options.sse else Handler
+    handler.state = state
+    state.tell = lambda text: [stream.event(text) for stream in list(Handler.streams)]
     ThreadingHTTPServer.request_queue_size = 128
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     if state.options.certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -401,9 +507,12 @@ def main():
     parser.add_argument("--pages", type=int, default=1)
     parser.add_argument("--version", default="2025-11-25")
     parser.add_argument("--certificate", help="HTTP: over TLS, with this PEM file of key and certificate")
-    for flag in ("--http", "--die-at-start", "--mute", "--ignore-eof", "--ignore-term", "--json", "--no-stream"):
+    for flag in ("--http", "--sse", "--die-at-start", "--die-when-probed", "--mute", "--ignore-eof", "--ignore-term",
+                 "--json", "--no-stream"):
         parser.add_argument(flag, action="store_true")
+    parser.add_argument("--endpoint", help="SSE: the address that messages shall go to")
     options = parser.parse_args()
+    options.http = options.http or options.sse
     if options.die_at_start:
         sys.stderr.write("no such module\n")
         sys.exit(9)

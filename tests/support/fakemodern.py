@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""An MCP server of revision 2026-07-28 for tests: strict about what clients must send, and with a tool for each thing that
-a client must handle. Standard library only.
+"""An MCP server of revision 2026-07-28 for tests: strict about what clients must send, and with a tool for each thing
+that a client must handle. Standard library only.
 
     fakemodern.py [options]          over stdin and stdout
     fakemodern.py --http [options]   over Streamable HTTP on a free loopback port; prints the port

@@ -155,6 +155,7 @@ void Connection::beginHandshake()
 {
     m_state = State::Handshake;
     m_logLevel.reset();
+    m_levelRequest = Transport::NoRequest;
     m_transport->handshakeBegins();
     spawn(shakeHands(this, ++m_handshake));
 }
@@ -210,6 +211,7 @@ Task<Reply> Connection::ask(QPointer<Connection> self, Step step, QByteArray met
 void Connection::endHandshake(Result<Session> session)
 {
     if (!session) {
+        Q_EMIT handshakeFailed(session.error());
         close(session.error());
         return;
     }
@@ -224,9 +226,13 @@ void Connection::endHandshake(Result<Session> session)
     transmitHeld();
 }
 
-// Where nothing but the order of things tells whom the server asks, the calls go one after the other.
+// Where nothing but the order of things tells whom the server asks, the calls go one after the other. Those who want
+// to hear of a call wait until the server knows how much.
 bool Connection::mustQueue(const Pending &pending) const
 {
+    if (m_levelRequest != Transport::NoRequest && pending.request.caller
+        && !pending.request.caller->logLevel.isEmpty())
+        return true;
     if (!pending.request.caller || !m_options.ofOnePrincipal || hasStreams()
         || m_session.era != Era::Legacy || !canBeAsked(m_options.capabilities))
         return false;
@@ -261,8 +267,8 @@ void Connection::transmit(Transport::RequestId id, Pending &pending)
                                         "answers: make the call again without them"))});
         return;
     }
-    if (!modern && request.caller)
-        wantLogs(request.caller->logLevel);
+    if (!modern && request.caller && wantLogs(request.caller->logLevel))
+        return;
     pending.handshake = m_handshake;
     const Json params = paramsOf(id, pending, modern);
     Outgoing message{.id = id, .text = {}};
@@ -313,20 +319,22 @@ Json Connection::paramsOf(Transport::RequestId id, const Pending &pending, bool 
 }
 
 // A session has one level, so it is the least severe that any of its calls wants.
-void Connection::wantLogs(const QByteArray &level)
+bool Connection::wantLogs(const QByteArray &level)
 {
     const auto wanted = protocol::logLevelOf(level);
     if (!wanted || !m_session.can("logging") || (m_logLevel && *m_logLevel <= *wanted))
-        return;
+        return false;
     m_logLevel = wanted;
+    m_levelRequest = m_ids++;
     request({
-        .id = m_ids++,
+        .id = m_levelRequest,
         .method = "logging/setLevel",
         .params = Json::object({{"level", level}}),
         .deadline = QDeadlineTimer(logLevelPatience),
         .notify = {},
         .resolver = {},
     });
+    return true;
 }
 
 void Connection::sendUnasked(const QByteArray &message)
@@ -380,7 +388,10 @@ void Connection::finish(Transport::RequestId id, Outcome outcome)
         pending.request.resolver.resolve(std::move(outcome.answer));
     }
     Q_EMIT answered();
-    if (m_state == State::Ready && pending.request.caller)
+    const bool levelIsKnown = id == m_levelRequest;
+    if (levelIsKnown)
+        m_levelRequest = Transport::NoRequest;
+    if (m_state == State::Ready && (pending.request.caller || levelIsKnown))
         transmitHeld();
 }
 

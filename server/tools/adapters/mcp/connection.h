@@ -76,13 +76,15 @@ public:
     [[nodiscard]] QByteArray transportName() const { return m_transport->name(); }
     [[nodiscard]] const Irregularities &irregularities() const { return m_irregularities; }
     [[nodiscard]] QByteArray lastWords() const { return m_transport->lastWords(); }
-    // After closed(): the server ended when it was asked of which era it is, as some legacy ones do.
+    // From handshakeFailed() on: the server ended when it was asked of which era it is, as some legacy ones do.
     [[nodiscard]] bool endedWhenProbed() const { return m_endedWhenProbed; }
-    // After closed(): the HTTP status that refused `initialize`; 0 if none did.
+    // Likewise: the HTTP status that refused `initialize`; 0 if none did.
     [[nodiscard]] int initializeStatus() const { return m_initializeStatus; }
 
 Q_SIGNALS:
     void ready(); // once per handshake
+    // The connection is about to end; takeHeld() still has what waits for it.
+    void handshakeFailed(const provost::Error &error);
     void listChanged();
     void resourceUpdated(const QByteArray &uri);
     void listening(provost::tools::mcp::Transport::RequestId id); // the server acknowledged it
@@ -132,7 +134,7 @@ private:
     void transmitHeld();
     void transmit(Transport::RequestId id, Pending &pending);
     [[nodiscard]] Json paramsOf(Transport::RequestId id, const Pending &pending, bool modern) const;
-    void wantLogs(const QByteArray &level);
+    [[nodiscard]] bool wantLogs(const QByteArray &level); // true: the server is told first
     void sendUnasked(const QByteArray &message);
     void tellCancelled(Transport::RequestId id, QByteArrayView reason);
     void repeat(Transport::RequestId id, Pending &pending);
@@ -164,7 +166,8 @@ private:
     int m_handshake = 0;      // counts them; answers of an older one are dropped
     std::optional<Era> m_era; // as far as known
     Session m_session;
-    std::optional<protocol::LogLevel> m_logLevel; // that the server was told
+    std::optional<protocol::LogLevel> m_logLevel;               // that the server was told
+    Transport::RequestId m_levelRequest = Transport::NoRequest; // tells it now
     std::unordered_map<Transport::RequestId, Pending> m_pending;
     std::unordered_map<int, Transport::RequestId> m_timers;
     Irregularities m_irregularities;

@@ -274,8 +274,10 @@ void Connection::onClosed(const Error &error)
                         && std::any_of(m_pending.begin(), m_pending.end(), [](const auto &keyed) {
                                return keyed.second.step == Step::Probe;
                            });
-    m_state = State::Closed;
     const Error reason = m_closeReason.value_or(error);
+    if (m_state == State::Handshake)
+        Q_EMIT handshakeFailed(reason);
+    m_state = State::Closed;
     finishAll(reason);
     Q_EMIT closed(reason);
 }

@@ -1,11 +1,10 @@
 // McpAdapter over Streamable HTTP with a server that misbehaves: sessions, streams, and every way in which an answer
 // can fail to come. No tool runs twice for one call.
 #include "tests/support/testing.h"
-#include "tests/unit/server/tools/mcptesting.h"
+#include "tests/unit/server/tools/fakehttpserver.h"
 #include "tests/unit/server/tools/processcount.h"
 
 #include <QElapsedTimer>
-#include <QProcess>
 #include <QSslConfiguration>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -19,39 +18,6 @@ using namespace provost::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-// fakemcp.py --http; ends with its input.
-class FakeHttpServer
-{
-public:
-    explicit FakeHttpServer(const QStringList &options = {})
-    {
-        m_process.start(QString::fromUtf8(python()),
-                        QStringList{QString::fromUtf8(fakeServer()), QStringLiteral("--http")}
-                            + options);
-        while (!m_process.canReadLine() && m_process.waitForReadyRead(patienceMs)) {
-        }
-        m_port = m_process.readLine().trimmed();
-    }
-    ~FakeHttpServer()
-    {
-        m_process.closeWriteChannel();
-        m_process.waitForFinished();
-    }
-    [[nodiscard]] Json config() const
-    {
-        return Json::object({
-            {"kind", "mcp"},
-            {"url", QByteArray("http://127.0.0.1:" + m_port + "/mcp")},
-            {"headers", Json::object({{"Authorization", "Bearer hunter2-secret"}})},
-            {"restart", Json::object({{"first", "1ms"}, {"max", "20ms"}})},
-        });
-    }
-
-private:
-    QProcess m_process;
-    QByteArray m_port;
-};
 
 std::int64_t executed(Adapter &adapter)
 {

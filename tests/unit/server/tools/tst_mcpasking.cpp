@@ -1,0 +1,406 @@
+// A legacy server that asks: its requests become questions to the agent of the call that they belong to, and of no
+// other; rounds, capabilities, attribution, deadlines, expiry.
+#include "server/tools/adapters/mcp/requeststate.h"
+#include "tests/support/testing.h"
+#include "tests/unit/server/tools/connectionbench.h"
+
+using namespace provost;
+using namespace provost::tools::mcp;
+using namespace provost::tools::mcp::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Json everything()
+{
+    return carriedCapabilities(Era::Legacy);
+}
+
+Caller alice(Json capabilities = everything())
+{
+    return {.tenant = TenantId("acme"),
+            .user = UserId("alice"),
+            .session = "s1",
+            .capabilities = std::move(capabilities),
+            .logLevel = {}};
+}
+
+BenchOptions overHttp()
+{
+    return {.capabilities = everything(), .streams = true};
+}
+
+BenchOptions overPipe()
+{
+    return {.capabilities = everything(), .ofOnePrincipal = true};
+}
+
+QByteArray ask(const char *id, const char *method = "elicitation/create",
+               const char *params = R"({"message":"?","x":1.50})")
+{
+    return QByteArray(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":")" + method
+           + R"(","params":)" + params + '}';
+}
+
+} // namespace
+
+class TstMcpAsking : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void parksTheCallUntilItsAnswersCome()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        const Json request = bench.transport->last();
+        const auto stream = *request["id"].toInteger();
+        bench.transport->say(ask("7"), stream);
+        const auto asked = running.wait();
+        QVERIFY(asked && asked->needs);
+        QCOMPARE(
+            asked->needs->requests.toBytes(),
+            QByteArray(
+                R"({"elicitation_1":{"method":"elicitation/create","params":{"message":"?","x":1.50}}})"));
+        QVERIFY(bench.connection->hasParked());
+        QVERIFY(!asked->needs->state.contains("alice"));
+
+        auto answered = bench.round(
+            alice(), asked->needs->state,
+            *Json::parse(R"({"elicitation_1":{"action":"accept","content":{"n":1.0}},"more":{}})"));
+        QCOMPARE(bench.transport->last().toBytes(),
+                 QByteArray(R"({"jsonrpc":"2.0","id":7,"result":)"
+                            R"({"action":"accept","content":{"n":1.0}}})"));
+        QVERIFY(!answered.isDone());
+        bench.transport->answer(request, R"({"content":[]})");
+        QCOMPARE(answered.wait()->result.toBytes(), QByteArray(R"({"content":[]})"));
+        QVERIFY(!bench.connection->hasParked());
+    }
+
+    void aHandleIsGoodOnceAndForItsOwnerOnly()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        bench.transport->say(ask("7"), bench.lastId);
+        const QByteArray state = running.wait()->needs->state;
+        const Json responses = *Json::parse(R"({"elicitation_1":{"action":"accept"}})");
+        const std::size_t before = bench.transport->sent.size();
+
+        Caller mallory = alice();
+        mallory.user = UserId("mallory");
+        QCOMPARE(bench.round(mallory, state, responses).wait().error().code,
+                 ErrorCode::InvalidInput);
+        Caller elsewhere = alice();
+        elsewhere.tenant = TenantId("other");
+        QCOMPARE(bench.round(elsewhere, state, responses).wait().error().code,
+                 ErrorCode::InvalidInput);
+        QCOMPARE(bench.transport->sent.size(), before);
+
+        auto mine = bench.round(alice(), state, responses);
+        QCOMPARE(bench.transport->sent.size(), before + 1);
+        const auto again = bench.round(alice(), state, responses).wait();
+        QCOMPARE(again.error().code, ErrorCode::InvalidInput);
+        QVERIFY(again.error().message.contains(QStringLiteral("make it again")));
+        QVERIFY(!mine.isDone());
+    }
+
+    void severalQuestionsAreOneRound()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        const Json request = bench.transport->last();
+        bench.transport->say(ask("1"), bench.lastId);
+        bench.transport->say(ask("\"b\"", "roots/list", "{}"), bench.lastId);
+        bench.transport->say(ask("1"), bench.lastId); // the same id twice
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32603);
+        const auto asked = running.wait();
+        QCOMPARE(asked->needs->requests.members().size(), 2u);
+        QVERIFY(asked->needs->requests["roots_2"]["method"].toByteArray() == "roots/list");
+
+        // What was not answered is asked again, and what came meanwhile too.
+        bench.transport->say(ask("3", "sampling/createMessage"), *request["id"].toInteger());
+        auto second =
+            bench.round(alice(), asked->needs->state, *Json::parse(R"({"roots_2":{"roots":[]}})"));
+        QCOMPARE(bench.transport->last()["id"].toByteArray(), QByteArray("b"));
+        const auto askedAgain = second.wait();
+        QVERIFY(askedAgain->needs);
+        QVERIFY(askedAgain->needs->state != asked->needs->state);
+        QVERIFY(askedAgain->needs->requests.contains("elicitation_1"));
+        QVERIFY(askedAgain->needs->requests.contains("sampling_3"));
+        auto third = bench.round(alice(), askedAgain->needs->state,
+                                 *Json::parse(R"({"elicitation_1":{"action":"cancel"},)"
+                                              R"("sampling_3":{"role":"assistant"}})"));
+        bench.transport->answer(request, "{}");
+        QVERIFY(third.wait());
+    }
+
+    void refusesWhatTheAgentCannotAnswer_data()
+    {
+        QTest::addColumn<QByteArray>("declared");
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("params");
+        QTest::addColumn<int>("code"); // 0: asked
+        const auto row = [](const char *name, const char *declared, const char *method,
+                            const char *params, int code) {
+            QTest::newRow(name) << QByteArray(declared) << QByteArray(method) << QByteArray(params)
+                                << code;
+        };
+        const char *const elicit = "elicitation/create";
+        const char *const sample = "sampling/createMessage";
+        row("no roots", "{}", "roots/list", "{}", -32601);
+        row("roots", R"({"roots":{}})", "roots/list", "{}", 0);
+        row("no sampling", R"({"roots":{}})", sample, "{}", -32601);
+        row("sampling", R"({"sampling":{}})", sample, "{}", 0);
+        row("tools", R"({"sampling":{}})", sample, R"({"tools":[]})", -32602);
+        row("tools declared", R"({"sampling":{"tools":{}}})", sample, R"({"tools":[]})", 0);
+        row("no elicitation", "{}", elicit, "{}", -32601);
+        row("form", R"({"elicitation":{}})", elicit, "{}", 0);
+        row("form by name", R"({"elicitation":{"form":{}}})", elicit, R"({"mode":"form"})", 0);
+        row("no url", R"({"elicitation":{}})", elicit, R"({"mode":"url"})", -32602);
+        row("url", R"({"elicitation":{"url":{}}})", elicit, R"({"mode":"url"})", 0);
+        row("url only", R"({"elicitation":{"url":{}}})", elicit, "{}", -32602);
+        row("unknown", R"({"roots":{}})", "tools/call", "{}", -32601);
+    }
+
+    void refusesWhatTheAgentCannotAnswer()
+    {
+        QFETCH(QByteArray, declared);
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, params);
+        QFETCH(int, code);
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice(*Json::parse(declared)));
+        const Json request = bench.transport->last();
+        bench.transport->say(ask("7", method.constData(), params.constData()), bench.lastId);
+        if (code == 0) {
+            QVERIFY(running.wait()->needs);
+            return;
+        }
+        QCOMPARE(bench.transport->last()["id"].toInteger(), 7);
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), code);
+        bench.transport->answer(request, "{}"); // and the call goes on
+        QVERIFY(!running.wait()->needs);
+    }
+
+    void nobodyIsAskedOutsideOfACall()
+    {
+        // Over HTTP: not on the stream of the call. Over a pipe that many share: no stream tells.
+        for (const BenchOptions &options :
+             {overHttp(), BenchOptions{.capabilities = everything()}}) {
+            Bench bench(options);
+            bench.shakeHands();
+            auto running = bench.call(alice());
+            bench.transport->say(ask("7"));
+            QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32601);
+            bench.transport->say(ask("8"), 999);
+            QCOMPARE(bench.transport->last()["id"].toInteger(), 8);
+            QCOMPARE(bench.connection->irregularities().refusedRequests, 2);
+            QVERIFY(!running.isDone());
+        }
+        Bench bench(overPipe());
+        bench.shakeHands();
+        bench.transport->say(ask("7"));
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32601);
+    }
+
+    void overAPipeCallsThatMayAskGoOneAfterTheOther()
+    {
+        Bench bench(overPipe());
+        bench.shakeHands();
+        auto first = bench.call(alice());
+        const Json one = bench.transport->last();
+        auto second = bench.call(alice());
+        auto ours = bench.request(); // of nobody: never waits
+        QCOMPARE(bench.transport->sent.size(), 4u);
+        bench.transport->say(ask("7"));
+        const auto asked = first.wait();
+        QVERIFY(asked->needs);
+        QCOMPARE(bench.transport->sent.size(), 4u);
+
+        auto answered = bench.round(alice(), asked->needs->state,
+                                    *Json::parse(R"({"elicitation_1":{"action":"accept"}})"));
+        bench.transport->answer(one, "{}");
+        QVERIFY(answered.wait());
+        QCOMPARE(bench.transport->sent.size(), 6u);
+        bench.transport->answer(bench.transport->last(), R"({"n":2})");
+        QCOMPARE(second.wait()->result.toBytes(), QByteArray(R"({"n":2})"));
+        QVERIFY(!ours.isDone());
+    }
+
+    void onlyTheServersOwnTimeCounts()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice(), [](Request &request) {
+            request.deadline = QDeadlineTimer(400ms, Qt::PreciseTimer);
+        });
+        bench.transport->say(ask("7"), bench.lastId);
+        const auto asked = running.wait();
+        QElapsedTimer elapsed;
+        elapsed.start();
+        QTRY_VERIFY(elapsed.hasExpired(600)); // the agent takes its time
+        QVERIFY(bench.connection->hasParked());
+        elapsed.start();
+        auto answered = bench.round(alice(), asked->needs->state,
+                                    *Json::parse(R"({"elicitation_1":{"action":"accept"}})"));
+        QCOMPARE(answered.wait().error().code, ErrorCode::Timeout);
+        QVERIFY2(elapsed.elapsed() < 5'000, "the further round has a deadline of its own");
+        QCOMPARE(bench.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+    }
+
+    void givesUpWhenNobodyAnswers()
+    {
+        BenchOptions options = overHttp();
+        options.parkedPatience = 50ms;
+        Bench bench(options);
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        const Json request = bench.transport->last();
+        bench.transport->say(ask("7"), bench.lastId);
+        const auto asked = running.wait();
+        QTRY_VERIFY(!bench.connection->hasParked());
+        QCOMPARE(bench.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+        QCOMPARE(bench.transport->last()["params"]["requestId"], request["id"]);
+        QCOMPARE(bench.round(alice(), asked->needs->state, Json::object()).wait().error().code,
+                 ErrorCode::InvalidInput);
+    }
+
+    void oneWhoNeverAnswersIsNotAskedForEver()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        int parked = 0;
+        for (int i = 0; i < 40; ++i) {
+            auto running = bench.call(alice());
+            const Json request = bench.transport->last();
+            bench.transport->say(ask("7"), bench.lastId);
+            QTRY_VERIFY(running.isDone() || bench.transport->last()["error"].isObject());
+            if (!running.isDone()) {
+                bench.transport->answer(request, "{}");
+                QVERIFY(!running.wait()->needs);
+                continue;
+            }
+            ++parked;
+        }
+        QCOMPARE(parked, 16);
+    }
+
+    void whatCameMeanwhileIsGivenToTheNextRound()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        const Json request = bench.transport->last();
+        bench.transport->say(ask("7"), bench.lastId);
+        const auto asked = running.wait();
+        bench.transport->say(
+            R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})");
+        bench.transport->answer(request, R"({"without":"you"})");
+        auto round = bench.round(alice(), asked->needs->state,
+                                 *Json::parse(R"({"elicitation_1":{"action":"accept"}})"));
+        QCOMPARE(round.wait()->result.toBytes(), QByteArray(R"({"without":"you"})"));
+        QVERIFY(bench.transport->last()["method"].toByteArray() == "tools/call");
+    }
+
+    void aRoundCanBeCancelled()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        const auto sentAs = bench.lastId;
+        bench.transport->say(ask("7"), bench.lastId);
+        const auto asked = running.wait();
+        bench.connection->cancel(sentAs); // of the round that is over
+        QVERIFY(bench.connection->hasParked());
+        auto round = bench.round(alice(), asked->needs->state,
+                                 *Json::parse(R"({"elicitation_1":{"action":"accept"}})"));
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(round.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->last()["params"]["requestId"].toInteger(), sentAs);
+    }
+
+    void theServersEndEndsWhatIsParked()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        bench.transport->say(ask("7"), bench.lastId);
+        const auto asked = running.wait();
+        bench.transport->die();
+        QCOMPARE(bench.round(alice(), asked->needs->state, Json::object()).wait().error().code,
+                 ErrorCode::InvalidInput);
+    }
+
+    void addressesToOpenFirst()
+    {
+        const char *const error =
+            R"({"code":-32042,"message":"open","data":{"elicitations":[)"
+            R"({"mode":"url","elicitationId":"e","url":"https://x/","message":"m"}]}})";
+        Bench bench(overHttp());
+        bench.shakeHands();
+        auto running = bench.call(alice());
+        bench.transport->answerError(bench.transport->last(), error);
+        const auto asked = running.wait();
+        QVERIFY(asked && asked->needs);
+        QCOMPARE(asked->needs->requests["elicitation_1"]["params"]["url"].toByteArray(),
+                 QByteArray("https://x/"));
+        QCOMPARE(decodeState(asked->needs->state)->kind, RequestState::Kind::Repeat);
+        auto other = bench.call(alice(*Json::parse(R"({"elicitation":{}})")));
+        bench.transport->answerError(bench.transport->last(), error);
+        QCOMPARE(other.wait().error().code, ErrorCode::Upstream);
+    }
+
+    void logsGoToTheirCall()
+    {
+        Bench bench(overHttp());
+        bench.shakeHands(R"({"protocolVersion":"2025-11-25","capabilities":{"logging":{}}})");
+        std::vector<QByteArray> seen;
+        const auto listen = [&seen](const char *level, const char *who) {
+            return [&seen, level, who](Request &request) {
+                request.caller->logLevel = level;
+                request.notify = [&seen, who](const QByteArray &method, const Json &params) {
+                    QCOMPARE(method, QByteArray("notifications/message"));
+                    seen.push_back(who + (' ' + params.toBytes()));
+                };
+            };
+        };
+        const auto log = [&bench](const char *level, Transport::RequestId stream) {
+            bench.transport->say(
+                QByteArray(R"({"jsonrpc":"2.0","method":"notifications/message","params":)")
+                    + R"({"level":")" + level + R"(","data":1.0}})",
+                stream);
+        };
+        const auto agree = [&bench](const char *level) {
+            QCOMPARE(bench.transport->last()["method"].toByteArray(),
+                     QByteArray("logging/setLevel"));
+            QCOMPARE(bench.transport->last()["params"]["level"].toByteArray(), QByteArray(level));
+            bench.transport->answer(bench.transport->last(), "{}");
+            QCOMPARE(bench.transport->last()["method"].toByteArray(), QByteArray("tools/call"));
+        };
+        auto one = bench.call(alice(), listen("error", "one"));
+        const auto first = bench.lastId;
+        agree("error");
+        auto two = bench.call(alice(), listen("info", "two"));
+        const auto second = bench.lastId;
+        agree("info");
+        auto three = bench.call(alice(), listen("warning", "three"));
+        QCOMPARE(bench.transport->sent.size(), 7u); // the server tells enough already
+        log("info", first);
+        log("info", second);
+        log("critical", first);
+        log("critical", Transport::NoRequest);
+        QCOMPARE(seen, (std::vector<QByteArray>{R"(two {"level":"info","data":1.0})",
+                                                R"(one {"level":"critical","data":1.0})"}));
+        QCOMPARE(bench.connection->irregularities().strayNotifications, 1);
+    }
+};
+
+PROVOST_TEST(TstMcpAsking)
+
+#include "tst_mcpasking.moc"
