@@ -150,7 +150,7 @@ void put(Node &map, QByteArrayView key, Node value)
     if (Member *known = memberOf(map, key); known != nullptr)
         known->value = std::move(value);
     else
-        map.members.emplace_back(scalarNode(key), std::move(value));
+        map.members.push_back({scalarNode(key), std::move(value)});
 }
 
 void erase(Node &map, QByteArrayView key)

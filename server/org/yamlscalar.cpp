@@ -1,5 +1,7 @@
 #include "server/org/yamlscalar.h"
 
+#include <QStringBuilder>
+
 #include <algorithm>
 
 namespace provost::org {

@@ -180,6 +180,7 @@ Decision Tally::withoutGrant() const
 void Tally::restrictRows(Decision &decision, const std::vector<const Grant *> &grants)
 {
     std::vector<RowFilter> given;
+    given.reserve(grants.size());
     for (const Grant *grant : grants)
         given.push_back(grant->rows.value_or(RowFilter{.op = RowFilter::Operator::True}));
     std::vector<RowFilter> all = std::move(m_notDenied);

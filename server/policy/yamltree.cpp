@@ -259,8 +259,8 @@ private:
         if (parent.node.isSequence()) {
             parent.node.items.push_back(std::move(node));
         } else if (parent.key) {
-            parent.node.members.emplace_back(*std::exchange(parent.key, std::nullopt),
-                                             std::move(node));
+            parent.node.members.push_back(
+                {*std::exchange(parent.key, std::nullopt), std::move(node)});
         } else if (takeKey(parent.node, node)) {
             parent.key = std::move(node);
         }
