@@ -102,6 +102,8 @@ private Q_SLOTS:
         std::set<QByteArray> names;
         for (const ToolDescriptor &tool : catalog->tools) {
             QVERIFY2(names.insert(tool.name).second, tool.name.constData());
+            if (tool.name == "failing_job" || tool.name == "protocol_error_job")
+                continue; // made to fail
             const auto output = await(adapter->call(tool.nativeName, Json(), {}));
             QVERIFY2(output.has_value(), tool.name.constData());
             if (output->needs)
