@@ -55,6 +55,7 @@ void ConnectionGuard::receive(QByteArrayView bytes)
     case State::Receiving: scan(bytes); break;
     case State::LetThrough:
     case State::Answering: keepAhead(bytes); break;
+    case State::GivenAway:
     case State::Lingering: break;
     }
 }
@@ -152,6 +153,25 @@ void ConnectionGuard::dropExchange()
     abort(); // the client must not take half an answer for a whole one
 }
 
+bool ConnectionGuard::giveAway(QByteArray head, Exchange::SocketTaker taker)
+{
+    if (!m_ahead.isEmpty())
+        return false;
+    m_exchange = nullptr;
+    m_state = State::GivenAway;
+    // Not from here: QtHttpServer is still in the handleRequest() of this very request.
+    QMetaObject::invokeMethod(
+        &m_socket,
+        [this, head = std::move(head), taker = std::move(taker)] {
+            if (m_state != State::GivenAway || m_socket.bytesAvailable() > 0)
+                return abort(); // the client has gone, or was ahead of the answer
+            m_socket.release(head);
+            taker(m_socket);
+        },
+        Qt::QueuedConnection);
+    return true;
+}
+
 void ConnectionGuard::onDisconnected()
 {
     m_state = State::Lingering;
@@ -190,6 +210,8 @@ void ConnectionGuard::linger()
 
 void ConnectionGuard::tick(MonotonicTime now)
 {
+    if (m_state == State::GivenAway)
+        return;
     checkWriting(now);
     PROVOST_ASSERT(m_state != State::LetThrough, return abort()); // QtHttpServer did not report it
     if (now < m_deadline || m_socket.state() != QAbstractSocket::ConnectedState)
@@ -240,8 +262,9 @@ QByteArrayView ConnectionGuard::date() const
     return m_core.date();
 }
 
-GuardedSocket::GuardedSocket(LoopCore &core, QByteArray peerAddress)
+GuardedSocket::GuardedSocket(LoopCore &core, QByteArray peerAddress, std::function<void()> onGone)
     : m_guard(std::make_unique<ConnectionGuard>(*this, core, std::move(peerAddress)))
+    , m_onGone(std::move(onGone))
 {
     connect(this, &QIODevice::readyRead, this, [this] { m_guard->onReadyRead(); });
     connect(this, &QAbstractSocket::disconnected, this, [this] { m_guard->onDisconnected(); });
@@ -250,6 +273,7 @@ GuardedSocket::GuardedSocket(LoopCore &core, QByteArray peerAddress)
 GuardedSocket::~GuardedSocket()
 {
     abort(); // while there is still a guard to hear of it
+    m_onGone();
 }
 
 qint64 GuardedSocket::readRaw(char *data, qint64 bytesMax)
@@ -259,6 +283,21 @@ qint64 GuardedSocket::readRaw(char *data, qint64 bytesMax)
     const qint64 count = read(data, std::min(bytesMax, bytesAvailable()));
     m_readingRaw = false;
     return count;
+}
+
+void GuardedSocket::release(const QByteArray &head)
+{
+    disconnect(this, &QIODevice::readyRead, nullptr, nullptr);
+    disconnect(this, &QAbstractSocket::disconnected, nullptr, nullptr);
+    // QtHttpServer frees what it keeps for the socket when this is emitted. Now, because QWebSocket takes all
+    // connections off its socket before the socket is destroyed.
+    Q_EMIT destroyed(this);
+    disconnect(this, &QObject::destroyed, nullptr, nullptr);
+    if (isTransactionStarted())
+        commitTransaction();
+    m_readingRaw = true;
+    for (auto byte = head.crbegin(); byte != head.crend(); ++byte)
+        ungetChar(*byte);
 }
 
 qint64 GuardedSocket::readData(char *data, qint64 bytesMax)

@@ -7,6 +7,7 @@
 // Thread: the loop of the connection.
 #pragma once
 
+#include "server/gateway/exchange.h"
 #include "server/gateway/framingscanner.h"
 
 #include <QByteArray>
@@ -46,6 +47,8 @@ public:
     void closeAfterAnswer() { m_keepAlive = false; }
     void finishAnswer(); // the answer is complete
     void dropExchange(); // the exchange goes, its answer incomplete
+    // See Exchange::upgrade(). False if the client has sent ahead, which it must not before it knows the answer.
+    [[nodiscard]] bool giveAway(QByteArray head, Exchange::SocketTaker taker);
     [[nodiscard]] bool keepsAlive() const;
     [[nodiscard]] qint64 bytesWaiting() const;
     [[nodiscard]] QByteArrayView date() const;
@@ -57,7 +60,8 @@ private:
         Receiving,  // a request, or nothing yet
         LetThrough, // a whole request is on its way through QtHttpServer
         Answering,
-        Lingering // the last answer is out; input is thrown away until the client closes
+        GivenAway, // another protocol has the socket; the guard only counts it
+        Lingering  // the last answer is out; input is thrown away until the client closes
     };
 
     void receive(QByteArrayView bytes);
@@ -89,7 +93,7 @@ private:
 class GuardedSocket final : public QTcpSocket
 {
 public:
-    GuardedSocket(LoopCore &core, QByteArray peerAddress);
+    GuardedSocket(LoopCore &core, QByteArray peerAddress, std::function<void()> onGone);
     ~GuardedSocket() override;
 
     [[nodiscard]] ConnectionGuard &guard() { return *m_guard; }
@@ -98,12 +102,15 @@ public:
     [[nodiscard]] qint64 readRaw(char *data, qint64 bytesMax);
     // For the guard: what QtHttpServer reads next, in the readyRead that is going on.
     void pass(QByteArray lines) { m_passed = std::move(lines); }
+    // For the guard: from now on nobody is connected to the socket, and it reads as any other, `head` first.
+    void release(const QByteArray &head);
 
 protected:
     qint64 readData(char *data, qint64 bytesMax) override;
 
 private:
     std::unique_ptr<ConnectionGuard> m_guard;
+    const std::function<void()> m_onGone; // the socket is destroyed
     QByteArray m_passed;
     bool m_readingRaw = false;
 };

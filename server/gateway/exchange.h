@@ -13,6 +13,8 @@
 #include <memory>
 #include <vector>
 
+class QTcpSocket;
+
 namespace provost::gateway {
 
 struct Header
@@ -50,6 +52,8 @@ public:
     virtual ~Exchange() = default;
 
     [[nodiscard]] virtual const HttpRequest &request() const = 0;
+    // How the request came, for records: "http" or "websocket".
+    [[nodiscard]] virtual QByteArrayView transport() const { return "http"; }
 
     // False when the client has gone; whatever is sent then is dropped.
     [[nodiscard]] virtual bool isOpen() const = 0;
@@ -66,6 +70,12 @@ public:
     virtual void sendComment(QByteArrayView text) = 0; // keep-alive ": text"
     virtual void sendRetry(std::chrono::milliseconds retry) = 0;
     virtual void endEvents() = 0;
+    // Gives the connection to another protocol (RFC 9110 7.8). On the next turn of the loop `taker` gets the socket,
+    // whose unread bytes are `head`; it has to take it as a child. False if this connection cannot be given away; else
+    // nothing may be answered any more. REQUIRES: nothing was answered before.
+    using SocketTaker = std::function<void(QTcpSocket &)>;
+    [[nodiscard]] virtual bool upgrade(const QByteArray &, SocketTaker) { return false; }
+
     // Bytes that wait to be written, for back-pressure.
     [[nodiscard]] virtual qint64 bytesWaiting() const = 0;
 };

@@ -73,6 +73,17 @@ void HttpExchange::endEvents()
     complete();
 }
 
+bool HttpExchange::upgrade(const QByteArray &head, SocketTaker taker)
+{
+    PROVOST_ASSERT(m_answer == Answer::None, return false);
+    if (m_guard == nullptr || !m_http11 || !m_guard->giveAway(head, std::move(taker)))
+        return false;
+    m_answer = Answer::Complete;
+    m_onClosed = nullptr;
+    m_guard = nullptr;
+    return true;
+}
+
 qint64 HttpExchange::bytesWaiting() const
 {
     return m_guard == nullptr ? 0 : m_guard->bytesWaiting();

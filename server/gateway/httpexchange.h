@@ -30,6 +30,7 @@ public:
     void sendComment(QByteArrayView text) override;
     void sendRetry(std::chrono::milliseconds retry) override;
     void endEvents() override;
+    [[nodiscard]] bool upgrade(const QByteArray &head, SocketTaker taker) override;
     [[nodiscard]] qint64 bytesWaiting() const override;
 
     // For the guard: the client is gone. May destroy this.

@@ -49,8 +49,7 @@ LoopCore::~LoopCore()
 
 void LoopCore::adopt(Descriptor descriptor, QByteArray peerAddress, std::function<void()> onGone)
 {
-    auto socket = std::make_unique<GuardedSocket>(*this, std::move(peerAddress));
-    QObject::connect(socket.get(), &QObject::destroyed, &m_timer, std::move(onGone));
+    auto socket = std::make_unique<GuardedSocket>(*this, std::move(peerAddress), std::move(onGone));
     if (m_draining || !socket->setSocketDescriptor(descriptor.get()))
         return;
     static_cast<void>(descriptor.release()); // the socket's now

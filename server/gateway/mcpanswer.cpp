@@ -1,7 +1,6 @@
 #include "server/gateway/mcpanswer.h"
 
 #include "server/base/assert.h"
-#include "server/protocol/refusals.h"
 #include "server/protocol/results.h"
 
 namespace provost::gateway {
@@ -29,12 +28,16 @@ std::optional<calls::Operation> operationOf(protocol::Method method)
     case protocol::Method::ListPrompts: return calls::Operation::ListPrompts;
     case protocol::Method::GetPrompt: return calls::Operation::GetPrompt;
     case protocol::Method::Complete: return calls::Operation::Complete;
+    case protocol::Method::Subscribe: return calls::Operation::Subscribe;
+    case protocol::Method::UpdateTask: return calls::Operation::UpdateTask;
+    case protocol::Method::CancelTask: return calls::Operation::CancelTask;
     case protocol::Method::Initialize:
     case protocol::Method::Ping:
     case protocol::Method::SetLogLevel:
-    case protocol::Method::Subscribe:
     case protocol::Method::Unsubscribe:
-    case protocol::Method::Discover: return std::nullopt;
+    case protocol::Method::Discover:
+    case protocol::Method::Listen:
+    case protocol::Method::GetTask: return std::nullopt;
     }
     return std::nullopt;
 }
@@ -52,17 +55,21 @@ McpAnswer answerError(const Json &id, const protocol::RpcError &error)
         .httpStatus = error.httpStatus, .body = protocol::encodeError(id, error), .headers = {}};
 }
 
+protocol::RefusalAnswer tellRefusal(const McpQuestion &question, const calls::Refusal &refusal)
+{
+    return protocol::answerRefusal(question.method, question.era, question.name,
+                                   {.code = refusal.code,
+                                    .reason = refusal.reason,
+                                    .policy = refusal.policy,
+                                    .retryAfterSeconds = wholeSeconds(refusal.retryAfter),
+                                    .malformed = refusal.malformed,
+                                    .requiredCapabilities = refusal.requiredCapabilities});
+}
+
 McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refusal)
 {
     const auto seconds = wholeSeconds(refusal.retryAfter);
-    const auto told =
-        protocol::answerRefusal(question.method, question.era, question.name,
-                                {.code = refusal.code,
-                                 .reason = refusal.reason,
-                                 .policy = refusal.policy,
-                                 .retryAfterSeconds = seconds,
-                                 .malformed = refusal.malformed,
-                                 .requiredCapabilities = refusal.requiredCapabilities});
+    const auto told = tellRefusal(question, refusal);
     if (const Json *result = std::get_if<Json>(&told))
         return answerResult(question, *result);
     McpAnswer answer = answerError(question.id, std::get<protocol::RpcError>(told));

@@ -6,6 +6,7 @@
 #include "server/gateway/exchange.h"
 #include "server/protocol/jsonrpc.h"
 #include "server/protocol/method.h"
+#include "server/protocol/refusals.h"
 
 #include <optional>
 #include <vector>
@@ -35,6 +36,9 @@ struct McpQuestion
 
 [[nodiscard]] McpAnswer answerResult(const McpQuestion &question, Json result);
 [[nodiscard]] McpAnswer answerError(const Json &id, const protocol::RpcError &error);
+// The result or error that a refused call answers.
+[[nodiscard]] protocol::RefusalAnswer tellRefusal(const McpQuestion &question,
+                                                  const calls::Refusal &refusal);
 [[nodiscard]] McpAnswer answerRefusal(const McpQuestion &question, const calls::Refusal &refusal);
 [[nodiscard]] McpAnswer answerReply(const McpQuestion &question, calls::CallReply reply);
 

@@ -38,22 +38,41 @@ McpCall::Asker McpCall::asker()
     };
 }
 
+std::function<void()> McpCall::releaser(Mailbox<Letter>::Sender ring)
+{
+    if (!m_options.acceptsEvents || !m_options.events || !m_options.primes)
+        return {};
+    return [waiting = m_waiting, self = weak_from_this(), ring = std::move(ring)] {
+        {
+            const Lock lock(waiting->mutex);
+            waiting->release = true;
+        }
+        ring.post(self);
+    };
+}
+
 void McpCall::flush()
 {
     std::deque<Notification> notifications;
+    bool wantsRelease = false;
     {
         const Lock lock(m_waiting->mutex);
         notifications.swap(m_waiting->notifications);
+        wantsRelease = std::exchange(m_waiting->release, false);
     }
     for (Notification &notification : notifications) {
         if (isWanted(notification))
             send(std::move(notification));
     }
+    if (wantsRelease)
+        release();
 }
 
 void McpCall::keepAlive()
 {
-    if (m_streaming)
+    if (m_options.events && m_options.acceptsEvents && m_exchange->isOpen())
+        startEvents(); // from now on a lost connection loses no answer
+    if (m_streaming && !m_released)
         m_exchange->sendComment("working");
 }
 
@@ -70,14 +89,42 @@ void McpCall::answer(int httpStatus, const QByteArray &body, std::vector<Header>
     }
     startEvents();
     if (!stopped)
-        m_exchange->sendEvent(body);
-    m_exchange->endEvents();
+        emitEvent(body);
+    if (m_options.events)
+        m_options.events->finish(m_stream);
+    if (!m_released)
+        m_exchange->endEvents();
 }
 
 void McpCall::startEvents()
 {
-    if (!std::exchange(m_streaming, true))
-        m_exchange->startEvents(m_options.headers);
+    if (std::exchange(m_streaming, true))
+        return;
+    m_exchange->startEvents(m_options.headers);
+    if (!m_options.events)
+        return;
+    m_stream = m_options.events->begin();
+    if (m_options.primes)
+        m_exchange->sendEvent({}, m_options.events->lastEventId(m_stream));
+}
+
+void McpCall::emitEvent(const QByteArray &message)
+{
+    EventLog::Kept kept;
+    if (m_options.events)
+        kept = m_options.events->append(m_stream, message);
+    if (!kept.delivered && !m_released)
+        m_exchange->sendEvent(message, kept.eventId);
+}
+
+void McpCall::release()
+{
+    if (m_stop.stop_requested() || m_released || !m_exchange->isOpen())
+        return;
+    startEvents();
+    m_exchange->sendRetry(retryAfter);
+    m_exchange->endEvents();
+    m_released = true;
 }
 
 void McpCall::send(Notification notification)
@@ -85,7 +132,7 @@ void McpCall::send(Notification notification)
     if (!canSend())
         return;
     startEvents();
-    m_exchange->sendEvent(protocol::encodeNotification(notification.method, notification.params));
+    emitEvent(protocol::encodeNotification(notification.method, notification.params));
 }
 
 bool McpCall::ask(const QByteArray &message)
@@ -94,14 +141,17 @@ bool McpCall::ask(const QByteArray &message)
     if (!canSend())
         return false;
     startEvents();
-    m_exchange->sendEvent(message);
+    emitEvent(message);
     return true;
 }
 
 bool McpCall::canSend() const
 {
-    return !m_stop.stop_requested() && m_exchange->isOpen()
-           && m_exchange->bytesWaiting() <= unsentBytesMax;
+    if (m_stop.stop_requested())
+        return false;
+    if (m_options.events && m_streaming && (m_released || !m_exchange->isOpen()))
+        return true; // kept for the client to fetch; the log bounds what waits
+    return m_exchange->isOpen() && m_exchange->bytesWaiting() <= unsentBytesMax;
 }
 
 // Only what belongs to a request's own stream, and only what this client asked for.

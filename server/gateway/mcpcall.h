@@ -1,11 +1,13 @@
 // McpCall: one JSON-RPC request in flight on one HTTP exchange, and the notifications that go out before its answer.
 // The answer is plain JSON as long as no notification was sent; the first one turns the reply into an event stream.
+// A legacy call whose client has gone talks on to the session's event log, where the client may resume the stream.
 // INVARIANT: exactly one answer, and every notification that was accepted before it goes out before it. Nothing more is
 // sent once the call was stopped.
 // Thread: the loop of the exchange; the notifier may run on any thread.
 #pragma once
 
 #include "server/base/mailbox.h"
+#include "server/gateway/eventlog.h"
 #include "server/gateway/exchange.h"
 #include "server/protocol/meta.h"
 
@@ -36,7 +38,10 @@ public:
         Json progressToken; // null: no progress is sent
         std::optional<protocol::LogLevel>
             logLevel; // least severe that is sent; none: no log messages
+        std::shared_ptr<EventLog> events; // of the legacy session; null: a stream cannot be resumed
+        bool primes = false;              // streams begin with a priming event and may be polled
     };
+    static constexpr std::chrono::milliseconds retryAfter{500}; // until a client polls
 
     McpCall(std::shared_ptr<Exchange> exchange, Options options);
 
@@ -46,8 +51,11 @@ public:
     // For the tool: `ring` brings a Letter to the loop, which calls flush(). Empty if the client takes no stream.
     [[nodiscard]] Notifier notifier(Mailbox<Letter>::Sender ring);
     [[nodiscard]] Asker asker();
+    // For the tool: lets the client go and come back for the answer (SEP-1699). Empty if this client does not poll.
+    [[nodiscard]] std::function<void()> releaser(Mailbox<Letter>::Sender ring);
     void flush();
-    void keepAlive(); // a comment, if the reply is a stream already
+    // A comment, if the reply is a stream already. A reply that could be resumed becomes one now.
+    void keepAlive();
 
     // The answer. `extraHeaders` and the status are those of a plain reply; a stream has sent its own already. A call
     // that was stopped ends without an answer: its client cancelled it and expects none.
@@ -63,9 +71,12 @@ private:
     {
         Mutex mutex;
         std::deque<Notification> notifications GUARDED_BY(mutex);
+        bool release GUARDED_BY(mutex) = false; // after the notifications
     };
 
     void startEvents();
+    void emitEvent(const QByteArray &message);
+    void release();
     void send(Notification notification);
     [[nodiscard]] bool ask(const QByteArray &message);
     [[nodiscard]] bool canSend() const;
@@ -77,6 +88,8 @@ private:
     std::stop_source m_stop;
     std::optional<double> m_progress; // last sent: it must rise
     bool m_streaming = false;
+    bool m_released = false; // our side has ended its stream
+    EventLog::Stream m_stream = 0; // in the log
 };
 
 } // namespace provost::gateway

@@ -1,6 +1,7 @@
 #include "server/gateway/mcpendpoint.h"
 
 #include "server/gateway/mcploop.h"
+#include "server/gateway/websocketdoor.h"
 
 namespace provost::gateway {
 
@@ -15,7 +16,11 @@ Task<void> serve(std::shared_ptr<McpLoop> loop, std::shared_ptr<Exchange> exchan
 } // namespace
 
 McpEndpoint::McpEndpoint(const McpServices &services, OriginPolicy origins)
-    : m_loop(std::make_shared<McpLoop>(services, std::move(origins)))
+    : m_loop(std::make_shared<McpLoop>(services, origins))
+    , m_webSockets(std::make_unique<WebSocketDoor>(
+          services, std::move(origins), [loop = m_loop](std::shared_ptr<Exchange> message) {
+              spawn(serve(loop, std::move(message)));
+          }))
 {
 }
 
@@ -23,12 +28,16 @@ McpEndpoint::~McpEndpoint() = default;
 
 void McpEndpoint::handle(std::shared_ptr<Exchange> exchange)
 {
-    spawn(serve(m_loop, std::move(exchange)));
+    if (WebSocketDoor::isMeant(exchange->request()))
+        m_webSockets->handle(exchange);
+    else
+        spawn(serve(m_loop, std::move(exchange)));
 }
 
 void McpEndpoint::drain()
 {
     m_loop->drain();
+    m_webSockets->drain();
 }
 
 bool McpEndpoint::isIdle() const

@@ -1,4 +1,5 @@
-// McpEndpoint: MCP over Streamable HTTP on `/mcp` and `/t/{tenant}/mcp`, both protocol eras on one path. One per loop.
+// McpEndpoint: MCP over Streamable HTTP on `/mcp` and `/t/{tenant}/mcp`, both protocol eras on one path, and over
+// WebSocket on `/ws` and `/t/{tenant}/ws` (websocketdoor.h). One per loop.
 //
 //   POST    one message: modern requests stand alone, legacy ones belong to a session that `initialize` opened
 //   GET     legacy: the session's event stream
@@ -20,6 +21,7 @@
 namespace provost::gateway {
 
 class McpLoop;
+class WebSocketDoor;
 
 class McpEndpoint final : public LoopHandler
 {
@@ -31,11 +33,12 @@ public:
     McpEndpoint &operator=(const McpEndpoint &) = delete;
 
     void handle(std::shared_ptr<Exchange> exchange) override;
-    void drain() override;                      // ends GET streams; answers new requests 503
+    void drain() override;                      // ends streams; answers new requests 503
     [[nodiscard]] bool isIdle() const override; // no request is in flight
 
 private:
     std::shared_ptr<McpLoop> m_loop; // calls in flight share it
+    std::unique_ptr<WebSocketDoor> m_webSockets;
 };
 
 } // namespace provost::gateway

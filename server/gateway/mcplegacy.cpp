@@ -103,8 +103,6 @@ McpAnswer McpLoop::answerInSession(const Visit &visit, const McpQuestion &questi
                                        .value_or(protocol::LogLevel::Debug));
     if (question.method == protocol::Method::Unsubscribe)
         visit.session->unsubscribe(question.name);
-    if (question.method == protocol::Method::Subscribe && !visit.session->subscribe(question.name))
-        return answerError(question.id, {200, 429, "The session has too many subscriptions", {}});
     return answerResult(question, Json::object());
 }
 
@@ -122,20 +120,6 @@ Task<void> McpLoop::serveBatch(const Visit &visit, std::vector<protocol::Message
     }
     body.append(']');
     reply(visit, {.httpStatus = 200, .body = std::move(body), .headers = {}});
-}
-
-void McpLoop::openStream(Visit &visit)
-{
-    const auto &version = visit.in.headers.protocolVersion;
-    if (version && protocol::eraOf(*version) == protocol::Era::Modern) {
-        replyError(visit, {405, 405, "This protocol revision has no GET stream", {}});
-        return;
-    }
-    if (const auto joined = joinSession(visit); !joined) {
-        replyError(visit, joined.error());
-        return;
-    }
-    m_streams.open(visit.exchange, visit.session, {{"X-Request-Id", visit.in.requestId.value}});
 }
 
 void McpLoop::endSession(Visit &visit) const

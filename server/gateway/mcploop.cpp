@@ -1,9 +1,12 @@
 // The way of one HTTP request: door, identity, era, and the governed call. mcplegacy.cpp has what sessions add.
 #include "server/gateway/mcploop.h"
 
+#include "server/gateway/mcpnews.h"
 #include "server/gateway/mcprounds.h"
+#include "server/gateway/messagetap.h"
 #include "server/protocol/inputanswers.h"
 #include "server/protocol/results.h"
+#include "server/protocol/tasks.h"
 #include "server/protocol/text.h"
 
 namespace provost::gateway {
@@ -13,6 +16,7 @@ namespace {
 // Proxies cut silent streams, often after 30 s or 60 s.
 constexpr std::chrono::seconds keepAliveInterval{15};
 constexpr std::chrono::minutes expiryInterval{1};
+constexpr std::chrono::seconds credentialInterval{1}; // a revoked key hears nothing for longer
 constexpr int requestIdPrefixSymbols = 12;
 constexpr qsizetype agentBytesMax = 200;
 
@@ -41,25 +45,37 @@ McpLoop::McpLoop(const McpServices &services, OriginPolicy origins)
     : m_services(services)
     , m_origins(std::move(origins))
     , m_requestIdPrefix(randomToken(services.random, requestIdPrefixSymbols))
+    , m_tasks(services.tasks != nullptr ? std::make_shared<McpTasks>(services) : nullptr)
+    , m_watches(services)
+    , m_listens(services, m_watches)
     , m_notifications([](const McpCall::Letter &letter) {
         if (const auto call = letter.lock())
             call->flush();
     })
+    , m_changes([this](const tenancy::TenantChange &change) { tell(change); })
 {
+    m_services.news.follow(m_changes.sender());
     m_keepAlive.callOnTimeout(&m_keepAlive, [this] {
         m_streams.keepAlive();
+        m_listens.keepAlive();
         for (McpCall *call : m_calls)
             call->keepAlive();
     });
     m_keepAlive.start(keepAliveInterval);
     m_expiry.callOnTimeout(&m_expiry, [this] { m_services.sessions.expire(); });
     m_expiry.start(expiryInterval);
+    m_credentialCheck.callOnTimeout(&m_credentialCheck, [this] { checkCredentials(); });
+    m_credentialCheck.start(credentialInterval);
 }
 
 void McpLoop::drain()
 {
     m_draining = true;
+    m_services.sessions.stopAsking(); // people take longer than a server that stops
     m_streams.endAll();
+    m_listens.endAll("The server is stopping");
+    if (m_tasks)
+        m_tasks->drain();
 }
 
 Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
@@ -85,6 +101,9 @@ Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
         co_return;
     }
     visit.principal = std::move(*principal);
+    if (m_services.tap != nullptr)
+        visit.exchange =
+            m_services.tap->follow(std::move(visit.exchange), visit.owner(), visit.in);
 
     if (visit.http().method == "GET")
         openStream(visit);
@@ -165,6 +184,10 @@ Task<void> McpLoop::post(Visit &visit)
         co_return; // the modern era has none that we act on
     }
     visit.envelope = std::move(inbound->envelope);
+    if (inbound->messages.front().method == "subscriptions/listen") {
+        co_await listen(visit, std::move(inbound->messages.front()));
+        co_return;
+    }
     const auto mark = m_services.presence.seen(visit.owner(), visit.agent());
     co_await serveRequest(visit, protocol::Era::Modern, std::move(inbound->messages.front()));
 }
@@ -179,7 +202,9 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
                          .acceptsEvents = visit.in.acceptsEvents,
                          .progressToken = protocol::progressTokenOf(message.params),
                          .logLevel = modern ? visit.envelope.logLevel
-                                            : std::optional(visit.session->logLevel())});
+                                            : std::optional(visit.session->logLevel()),
+                         .events = visit.events(),
+                         .primes = !modern && visit.session->facts().revision.primesStreams});
     const QByteArray key = message.id.toBytes();
     if (modern) {
         // The only way to cancel that this era has. A legacy client says so; that it is gone means nothing.
@@ -206,7 +231,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
 }
 
 Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol::Message message,
-                                std::shared_ptr<McpCall> call) const
+                                std::shared_ptr<McpCall> call)
 {
     const auto method = protocol::findMethod(message.method, era);
     if (!method)
@@ -217,11 +242,16 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     const McpQuestion question{era, *method, message.id, std::move(*name),
                                std::move(message.params)};
     const auto operation = operationOf(*method);
+    if (*method == protocol::Method::GetTask || (operation && calls::isOfTask(*operation)))
+        co_return co_await answerOfTask(visit, question);
     if (!operation) {
         if (*method == protocol::Method::Discover)
-            co_return answerResult(question, protocol::discoverResult(m_services.instructions));
+            co_return answerResult(question,
+                                   protocol::discoverResult(m_services.instructions, extensions()));
         co_return answerInSession(visit, question);
     }
+    if (*method == protocol::Method::Subscribe)
+        co_return co_await subscribe(visit, question);
     if (const auto checked = checkParameters(visit, question); !checked)
         co_return answerError(question.id, checked.error());
     auto request = callRequest(visit, *operation, question.name, question.params);
@@ -230,6 +260,7 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
         asker = call->asker();
         request.stop = call->stop().get_token();
         request.notify = call->notifier(m_notifications.sender());
+        request.releaseStream = call->releaser(m_notifications.sender());
     }
     if (era == protocol::Era::Legacy)
         co_return answerReply(question, co_await runRounds(m_services, visit.session,
@@ -239,14 +270,36 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
         co_return answerError(question.id, answers.error());
     request.inputResponses = std::move(answers->responses);
     request.requestState = std::move(answers->state);
+    if (m_tasks && *method == protocol::Method::CallTool
+        && protocol::knowsTasks(request.clientCapabilities))
+        co_return co_await m_tasks->call(visit.taskOwner(), question, std::move(request));
     co_return answerReply(question, co_await m_services.run(std::move(request)));
+}
+
+Task<McpAnswer> McpLoop::answerOfTask(const Visit &visit, McpQuestion question) const
+{
+    if (!m_tasks)
+        co_return answerError(question.id, protocol::unknownMethod("tasks/*", question.era));
+    if (!protocol::knowsTasks(visit.envelope.clientCapabilities))
+        co_return answerError(question.id, protocol::tasksNotDeclared());
+    if (question.method == protocol::Method::GetTask)
+        co_return co_await m_tasks->get(visit.taskOwner(), std::move(question));
+    auto request =
+        callRequest(visit, *operationOf(question.method), question.name, question.params);
+    co_return co_await m_tasks->act(std::move(question), std::move(request));
+}
+
+Json McpLoop::extensions() const
+{
+    return m_tasks ? protocol::tasksCapability()["extensions"] : Json::object();
 }
 
 // Mcp-Param-* belongs to the modern era's tools/call.
 protocol::Checked<void> McpLoop::checkParameters(const Visit &visit,
                                                  const McpQuestion &question) const
 {
-    if (question.era != protocol::Era::Modern || question.method != protocol::Method::CallTool)
+    if (question.era != protocol::Era::Modern || question.method != protocol::Method::CallTool
+        || visit.exchange->transport() != "http") // others have no headers for proxies to read
         return {};
     const auto declared = m_services.parameterHeaders(visit.principal.tenant, question.name);
     if (declared.empty())
@@ -274,7 +327,7 @@ calls::CallRequest McpLoop::callRequest(const Visit &visit, calls::Operation ope
             .requestId = visit.in.requestId,
             .workflowId = std::move(workflowId),
             .sessionId = visit.session ? visit.session->facts().publicId : QByteArray(),
-            .transport = "http",
+            .transport = visit.exchange->transport().toByteArray(),
             .peerAddress = visit.http().peerAddress,
             .received = visit.http().received,
             .stop = {},
@@ -288,6 +341,13 @@ QByteArray McpLoop::Visit::logLevel() const
 {
     const auto level = session ? std::optional(session->logLevel()) : envelope.logLevel;
     return level ? protocol::nameOf(*level).toByteArray() : QByteArray();
+}
+
+std::shared_ptr<EventLog> McpLoop::Visit::events() const
+{
+    if (!session || exchange->transport() != "http")
+        return nullptr;
+    return {session, &session->events()};
 }
 
 QByteArray McpLoop::Visit::agent() const

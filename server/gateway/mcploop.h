@@ -4,9 +4,12 @@
 
 #include "server/gateway/mcpanswer.h"
 #include "server/gateway/mcpcall.h"
+#include "server/gateway/mcplistens.h"
 #include "server/gateway/mcprequest.h"
 #include "server/gateway/mcpservices.h"
 #include "server/gateway/mcpstreams.h"
+#include "server/gateway/mcptasks.h"
+#include "server/gateway/mcpwatches.h"
 #include "server/gateway/originpolicy.h"
 
 #include <QTimer>
@@ -24,7 +27,10 @@ public:
     [[nodiscard]] Task<void> serve(std::shared_ptr<Exchange> exchange);
 
     void drain();
-    [[nodiscard]] bool isIdle() const { return m_inFlight == 0; }
+    [[nodiscard]] bool isIdle() const
+    {
+        return m_inFlight == 0 && m_watches.isIdle() && (!m_tasks || m_tasks->isIdle());
+    }
 
 private:
     // What is known of the request that is served. Lives in the frame of serve().
@@ -38,8 +44,15 @@ private:
 
         [[nodiscard]] const HttpRequest &http() const { return exchange->request(); }
         [[nodiscard]] SessionOwner owner() const { return {principal.tenant, principal.user}; }
-        [[nodiscard]] QByteArray agent() const;    // as claimed
-        [[nodiscard]] QByteArray logLevel() const; // that the agent wants; may be empty
+        [[nodiscard]] tasks::TaskOwner taskOwner() const
+        {
+            return {principal.tenant, principal.user};
+        }
+        [[nodiscard]] QByteArray agent() const; // as claimed
+        // Of the session. Null where a lost stream cannot be resumed: the modern era, and a socket that is gone.
+        [[nodiscard]] std::shared_ptr<EventLog> events() const;
+        [[nodiscard]] QByteArray
+        logLevel() const; // least severe that the agent wants; may be empty
     };
 
     // The steps of serve(); see mcploop.cpp.
@@ -54,7 +67,9 @@ private:
     // `call` is null in a batch.
     [[nodiscard]] Task<McpAnswer> answer(const Visit &visit, protocol::Era era,
                                          protocol::Message message,
-                                         std::shared_ptr<McpCall> call) const;
+                                         std::shared_ptr<McpCall> call);
+    [[nodiscard]] Task<McpAnswer> answerOfTask(const Visit &visit, McpQuestion question) const;
+    [[nodiscard]] Json extensions() const; // that are offered
     [[nodiscard]] protocol::Checked<void> checkParameters(const Visit &visit,
                                                           const McpQuestion &question) const;
     [[nodiscard]] calls::CallRequest callRequest(const Visit &visit, calls::Operation operation,
@@ -71,6 +86,12 @@ private:
     void openStream(Visit &visit);
     void endSession(Visit &visit) const;
 
+    // What is told beyond the answers; see mcptelling.cpp.
+    [[nodiscard]] Task<void> listen(const Visit &visit, protocol::Message message);
+    [[nodiscard]] Task<McpAnswer> subscribe(const Visit &visit, McpQuestion question);
+    void tell(const tenancy::TenantChange &change);
+    void checkCredentials();
+
     void reply(const Visit &visit, McpAnswer answer) const;
     void replyError(const Visit &visit, const protocol::RpcError &error, const Json &id = {}) const;
     [[nodiscard]] RequestId newRequestId();
@@ -81,10 +102,15 @@ private:
     quint64 m_requests = 0;
     int m_inFlight = 0;
     bool m_draining = false;
+    const std::shared_ptr<McpTasks> m_tasks; // null: the extension is not offered
     McpStreams m_streams;
+    McpWatches m_watches;
+    McpListens m_listens;
     std::set<McpCall *> m_calls; // in flight, for keep-alive; owned by their frames
     Mailbox<McpCall::Letter> m_notifications;
+    Mailbox<tenancy::TenantChange> m_changes;
     QTimer m_keepAlive;
+    QTimer m_credentialCheck;
     QTimer m_expiry;
 };
 

@@ -100,6 +100,15 @@ bool isMcpPath(QByteArrayView path)
     return path == "/mcp" || tenantSegment(path).has_value();
 }
 
+std::optional<QByteArray> mcpPathOfSocket(QByteArrayView path)
+{
+    constexpr QByteArrayView socket = "/ws";
+    if (!path.endsWith(socket))
+        return std::nullopt;
+    const QByteArray mcpPath = path.chopped(socket.size()).toByteArray() + "/mcp";
+    return isMcpPath(mcpPath) ? std::optional(mcpPath) : std::nullopt;
+}
+
 RequestId requestIdOf(const HttpRequest &request, RequestId made)
 {
     const QByteArray claimed = request.header("X-Request-Id");

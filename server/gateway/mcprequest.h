@@ -25,6 +25,9 @@ struct McpRequest
 // Nothing if the path is no MCP endpoint: `/mcp` or `/t/{tenant}/mcp`.
 [[nodiscard]] bool isMcpPath(QByteArrayView path);
 
+// The path of the MCP endpoint that `/ws` or `/t/{tenant}/ws` stands for; nothing for other paths.
+[[nodiscard]] std::optional<QByteArray> mcpPathOfSocket(QByteArrayView path);
+
 // The client's X-Request-Id if it is 1 to 128 visible ASCII characters, else `made`.
 [[nodiscard]] RequestId requestIdOf(const HttpRequest &request, RequestId made);
 

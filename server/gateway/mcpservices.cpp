@@ -28,7 +28,11 @@ McpServices makeMcpServices(const McpParts &parts)
             .clock = parts.clock,
             .random = parts.random,
             .sessions = parts.sessions,
-            .presence = parts.presence};
+            .presence = parts.presence,
+            .news = parts.news,
+            .tasks = parts.tasks,
+            .isServed = [&tenants = parts.tenants](
+                            const TenantId &tenant) { return tenants.find(tenant).has_value(); }};
 }
 
 } // namespace provost::gateway

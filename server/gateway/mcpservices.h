@@ -20,11 +20,17 @@ class TenantDirectory;
 namespace provost::identity {
 class IdentityStore;
 }
+namespace provost::tasks {
+class TaskKeeper;
+}
 namespace provost::telemetry {
 class Metrics;
 }
 
 namespace provost::gateway {
+
+class McpNews;
+class MessageTap;
 
 struct McpServices
 {
@@ -44,6 +50,11 @@ struct McpServices
     Random &random;
     SessionTable &sessions;
     McpPresence &presence;
+    McpNews &news;
+
+    tasks::TaskKeeper *tasks = nullptr; // null: the tasks extension is not offered
+    std::function<bool(const TenantId &)> isServed{};
+    MessageTap *tap = nullptr; // null: nobody can look at messages
 };
 
 // The services of a whole server. All references outlive them.
@@ -55,9 +66,11 @@ struct McpParts
     telemetry::Metrics &metrics;
     SessionTable &sessions;
     McpPresence &presence;
+    McpNews &news;
     const Clock &clock;
     Random &random;
     QByteArray instructions;
+    tasks::TaskKeeper *tasks = nullptr; // as in McpServices
 };
 [[nodiscard]] McpServices makeMcpServices(const McpParts &parts);
 

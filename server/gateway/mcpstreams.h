@@ -1,14 +1,15 @@
-// McpStreams: the GET streams of one loop, on which legacy sessions hear what belongs to no request.
+// McpStreams: the GET streams of one loop, on which legacy sessions hear what belongs to no request, and on which a
+// client resumes a stream whose connection it lost.
 // INVARIANT: a stream is known here exactly while its exchange is open and not ended.
 // Thread: the loop on which it was made.
 #pragma once
 
-#include "server/base/mailbox.h"
 #include "server/gateway/exchange.h"
 #include "server/gateway/session.h"
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace provost::gateway {
 
@@ -18,10 +19,23 @@ public:
     static constexpr qint64 unsentBytesMax =
         qint64(1) << 20; // beyond: the client is too slow, the stream ends
 
+    struct Request
+    {
+        std::shared_ptr<Exchange> exchange;
+        std::shared_ptr<Session> session;
+        std::vector<Header> headers; // of the answer
+        std::optional<QByteArray>
+            lastEventId{}; // of the stream that is resumed; none: the session's own
+        QByteArray credential{};
+    };
+
     McpStreams();
 
-    void open(std::shared_ptr<Exchange> exchange, std::shared_ptr<Session> session,
-              std::vector<Header> headers);
+    // Answers on the exchange. Errors, upon which it is not answered: those of EventLog::resume().
+    [[nodiscard]] Result<void> open(Request request);
+
+    // Ends the streams whose credential `isValid` refuses.
+    void checkCredentials(const std::function<bool(const Session &, QByteArrayView)> &isValid);
     void keepAlive();
     void endAll();
 
@@ -30,7 +44,8 @@ private:
     {
         std::shared_ptr<Exchange> exchange;
         std::shared_ptr<Session> session;
-        quint64 token = 0; // of the session
+        QByteArray credential;
+        EventLog::Reading reading;
     };
 
     void deliver(const StreamLetter &letter);

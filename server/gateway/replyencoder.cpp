@@ -183,7 +183,7 @@ QByteArray encodeDate(WallTime time)
 
 const char *reasonPhrase(int status)
 {
-    static constexpr std::array<std::pair<int, const char *>, 31> phrases{{
+    static constexpr std::array<std::pair<int, const char *>, 33> phrases{{
         {100, "Continue"},
         {101, "Switching Protocols"},
         {200, "OK"},
@@ -201,12 +201,14 @@ const char *reasonPhrase(int status)
         {406, "Not Acceptable"},
         {408, "Request Timeout"},
         {409, "Conflict"},
+        {410, "Gone"},
         {411, "Length Required"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
         {417, "Expectation Failed"},
         {422, "Unprocessable Content"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},

@@ -5,11 +5,12 @@
 
 namespace provost::gateway {
 
-Session::Session(Facts facts, MonotonicTime now)
+Session::Session(Facts facts, const Clock &clock)
     : m_facts(std::move(facts))
     , m_requests(m_facts.publicId)
-    , m_lastUsed(now)
+    , m_lastUsed(clock.monotonic())
     , m_lastSeen(m_facts.since)
+    , m_events(clock)
 {
 }
 
@@ -24,7 +25,7 @@ SessionInfo Session::info() const
             .since = m_facts.since,
             .lastSeen = m_lastSeen,
             .callsInFlight = int(m_calls.size()),
-            .streaming = m_stream.has_value()};
+            .streaming = m_events.isRead(EventLog::getStream)};
 }
 
 void Session::touch(MonotonicTime now, WallTime wall)
@@ -37,7 +38,7 @@ void Session::touch(MonotonicTime now, WallTime wall)
 std::chrono::nanoseconds Session::idle(MonotonicTime now) const
 {
     const Lock lock(m_mutex);
-    if (m_stream || !m_calls.empty())
+    if (m_events.isRead(EventLog::getStream) || !m_calls.empty())
         return std::chrono::nanoseconds(0);
     return now - m_lastUsed;
 }
@@ -78,71 +79,51 @@ protocol::LogLevel Session::logLevel() const
     return m_logLevel;
 }
 
-bool Session::subscribe(const QByteArray &uri)
+bool Session::subscribe(const QByteArray &uri, std::shared_ptr<GovernedWatch> watch)
 {
     const Lock lock(m_mutex);
-    if (m_subscriptions.contains(uri))
-        return true;
-    return m_subscriptions.size() < subscriptionsMax && m_subscriptions.insert(uri).second;
+    const auto found = m_subscriptions.find(uri);
+    if (found == m_subscriptions.end() && m_subscriptions.size() >= subscriptionsMax)
+        return false;
+    std::swap(m_subscriptions[uri], watch); // the one before ends with the parameter, outside the lock
+    return true;
 }
 
 void Session::unsubscribe(const QByteArray &uri)
 {
+    std::shared_ptr<GovernedWatch> ended; // outside the lock
     const Lock lock(m_mutex);
-    m_subscriptions.erase(uri);
+    const auto found = m_subscriptions.find(uri);
+    if (found == m_subscriptions.end())
+        return;
+    ended = std::move(found->second);
+    m_subscriptions.erase(found);
 }
 
-bool Session::isSubscribed(const QByteArray &uri) const
-{
-    const Lock lock(m_mutex);
-    return m_subscriptions.contains(uri);
-}
-
-quint64 Session::openStream(StreamAddress address)
-{
-    std::optional<StreamAddress> before = std::move(address);
-    quint64 token = 0;
-    {
-        const Lock lock(m_mutex);
-        std::swap(before, m_stream);
-        token = ++m_streamToken;
-    }
-    if (before)
-        before->sender.post({before->stream, {}});
-    return token;
-}
-
-void Session::streamClosed(quint64 token)
+bool Session::maySubscribe(const QByteArray &uri) const
 {
     const Lock lock(m_mutex);
-    if (m_streamToken == token)
-        m_stream.reset();
+    return m_subscriptions.size() < subscriptionsMax || m_subscriptions.contains(uri);
 }
 
-bool Session::send(const QByteArray &message) const
+bool Session::send(const QByteArray &message)
 {
-    std::optional<StreamAddress> stream;
-    {
-        const Lock lock(m_mutex);
-        stream = m_stream;
-    }
-    return stream && stream->sender.post({stream->stream, message});
+    return m_events.append(EventLog::getStream, message).delivered;
 }
 
 void Session::end()
 {
     std::map<QByteArray, std::stop_source> calls;
-    std::optional<StreamAddress> stream;
+    std::map<QByteArray, std::shared_ptr<GovernedWatch>> subscriptions; // end outside the lock
     {
         const Lock lock(m_mutex);
         calls = m_calls;
-        stream = std::exchange(m_stream, std::nullopt);
+        subscriptions.swap(m_subscriptions);
     }
     for (auto &[id, stop] : calls)
         stop.request_stop();
     m_requests.end();
-    if (stream)
-        stream->sender.post({stream->stream, {}});
+    m_events.end();
 }
 
 } // namespace provost::gateway

@@ -7,13 +7,13 @@
 #include "server/base/clock.h"
 #include "server/base/ids.h"
 #include "server/base/json.h"
-#include "server/base/mailbox.h"
 #include "server/gateway/clientrequests.h"
+#include "server/gateway/eventlog.h"
 #include "server/protocol/meta.h"
 #include "server/protocol/revision.h"
 
 #include <map>
-#include <set>
+#include <memory>
 #include <stop_token>
 
 namespace provost::gateway {
@@ -30,19 +30,6 @@ struct SessionOwner
     }
 };
 
-// One message for a GET stream of some loop, or its end.
-struct StreamLetter
-{
-    quint64 stream = 0;
-    QByteArray message; // empty: end the stream
-};
-
-struct StreamAddress
-{
-    Mailbox<StreamLetter>::Sender sender; // of the loop
-    quint64 stream = 0;                   // its number there
-};
-
 // What the console shows of an agent's connection.
 struct SessionInfo
 {
@@ -56,6 +43,8 @@ struct SessionInfo
     int callsInFlight = 0;
     bool streaming = false; // a GET stream is open
 };
+
+class GovernedWatch;
 
 class Session
 {
@@ -74,7 +63,7 @@ public:
         Json capabilities = Json::object(); // of the client, as it declared at `initialize`
     };
 
-    Session(Facts facts, MonotonicTime now);
+    Session(Facts facts, const Clock &clock); // the clock outlives the session
 
     [[nodiscard]] const Facts &facts() const { return m_facts; }
     [[nodiscard]] SessionInfo info() const;
@@ -91,22 +80,20 @@ public:
     void setLogLevel(protocol::LogLevel level);
     [[nodiscard]] protocol::LogLevel logLevel() const; // least severe that is sent
 
-    // False if there are too many.
-    [[nodiscard]] bool subscribe(const QByteArray &uri);
+    // Keeps the interest until unsubscribe() or the session's end. False if there are too many.
+    [[nodiscard]] bool subscribe(const QByteArray &uri, std::shared_ptr<GovernedWatch> watch);
     void unsubscribe(const QByteArray &uri);
-    [[nodiscard]] bool isSubscribed(const QByteArray &uri) const;
+    [[nodiscard]] bool maySubscribe(const QByteArray &uri) const;
 
-    // A session has one stream; a new one ends the one before. The token is for streamClosed(), which does nothing
-    // once another stream has taken the place.
-    [[nodiscard]] quint64 openStream(StreamAddress address);
-    void streamClosed(quint64 token);
-    // False if no stream is open.
-    bool send(const QByteArray &message) const;
+    // What goes out on the session's streams. A session has one GET stream; a new one ends the one before.
+    [[nodiscard]] EventLog &events() { return m_events; }
+    // On the GET stream. False if it is not open; the message waits there for a client that resumes it.
+    bool send(const QByteArray &message);
 
     // What the client is asked.
     [[nodiscard]] ClientRequests &requests() { return m_requests; }
 
-    // Ends the stream and cancels what is in flight, what the client is asked included.
+    // Ends streams and subscriptions and cancels what is in flight, what the client is asked included.
     void end();
 
 private:
@@ -116,10 +103,9 @@ private:
     MonotonicTime m_lastUsed GUARDED_BY(m_mutex);
     WallTime m_lastSeen GUARDED_BY(m_mutex);
     std::map<QByteArray, std::stop_source> m_calls GUARDED_BY(m_mutex);
-    std::set<QByteArray> m_subscriptions GUARDED_BY(m_mutex);
+    std::map<QByteArray, std::shared_ptr<GovernedWatch>> m_subscriptions GUARDED_BY(m_mutex);
     protocol::LogLevel m_logLevel GUARDED_BY(m_mutex) = protocol::LogLevel::Debug;
-    std::optional<StreamAddress> m_stream GUARDED_BY(m_mutex);
-    quint64 m_streamToken GUARDED_BY(m_mutex) = 0;
+    EventLog m_events; // locks for itself
 };
 
 } // namespace provost::gateway

@@ -1,7 +1,6 @@
 #include "server/gateway/sessiontable.h"
 
 #include "server/base/hash.h"
-#include "server/protocol/jsonrpc.h"
 
 namespace provost::gateway {
 
@@ -10,12 +9,12 @@ namespace {
 constexpr int idSymbols = 32; // 190 bits
 constexpr qsizetype publicIdHexDigits = 16;
 
+} // namespace
+
 QByteArray publicIdOf(const SessionId &id)
 {
     return sha256(id.value).toHex().first(publicIdHexDigits);
 }
-
-} // namespace
 
 SessionTable::SessionTable(const Clock &clock, Random &random, SessionLimits limits)
     : m_clock(clock)
@@ -33,7 +32,7 @@ Result<std::shared_ptr<Session>> SessionTable::open(SessionOwner owner, QByteArr
     auto session =
         std::make_shared<Session>(Session::Facts{id, publicIdOf(id), owner, std::move(agent),
                                                  revision, m_clock.now(), std::move(capabilities)},
-                                  now);
+                                  m_clock);
 
     std::shared_ptr<Session> evicted; // ended outside the lock
     {
@@ -103,6 +102,27 @@ bool SessionTable::end(QByteArrayView id, const SessionOwner &owner)
     return true;
 }
 
+bool SessionTable::endByPublicId(QByteArrayView publicId)
+{
+    std::shared_ptr<Session> session;
+    {
+        const Lock lock(m_mutex);
+        const auto found =
+            std::find_if(m_sessions.begin(), m_sessions.end(), [&](const auto &entry) {
+                return entry.second->facts().publicId == publicId;
+            });
+        if (found == m_sessions.end())
+            return false;
+        session = std::move(found->second);
+        m_sessions.erase(found);
+        const SessionOwner &owner = session->facts().owner;
+        if (--m_counts[owner] == 0)
+            m_counts.erase(owner);
+    }
+    session->end();
+    return true;
+}
+
 void SessionTable::expire()
 {
     const auto now = m_clock.monotonic();
@@ -147,14 +167,10 @@ void SessionTable::broadcast(const TenantId &tenant, const QByteArray &message)
         session->send(message);
 }
 
-void SessionTable::resourceUpdated(const TenantId &tenant, const QByteArray &uri)
+void SessionTable::endAll(const TenantId &tenant)
 {
-    const QByteArray message = protocol::encodeNotification("notifications/resources/updated",
-                                                            Json::object({{"uri", uri}}));
-    for (const auto &session : ofTenant(tenant)) {
-        if (session->isSubscribed(uri))
-            session->send(message);
-    }
+    for (const auto &session : ofTenant(tenant))
+        end(session->facts().id.value, session->facts().owner);
 }
 
 std::vector<SessionInfo> SessionTable::list() const
@@ -171,6 +187,18 @@ std::int64_t SessionTable::foreignRequests() const
 {
     const Lock lock(m_mutex);
     return m_foreignRequests;
+}
+
+void SessionTable::stopAsking()
+{
+    std::vector<std::shared_ptr<Session>> sessions;
+    {
+        const Lock lock(m_mutex);
+        for (const auto &[id, session] : m_sessions)
+            sessions.push_back(session);
+    }
+    for (const auto &session : sessions)
+        session->requests().end();
 }
 
 void SessionTable::countStrayResponse()

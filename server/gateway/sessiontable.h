@@ -21,6 +21,9 @@ struct SessionLimits
     std::chrono::nanoseconds idleMax = std::chrono::hours(8); // a working day
 };
 
+// What logs and records may show of a session's id.
+[[nodiscard]] QByteArray publicIdOf(const SessionId &id);
+
 class SessionTable
 {
 public:
@@ -38,19 +41,22 @@ public:
 
     // False as in find().
     bool end(QByteArrayView id, const SessionOwner &owner);
+    // For administrators. False if there is none.
+    bool endByPublicId(QByteArrayView publicId);
 
     // Ends what has been idle too long, and answers for clients that do not. To be called now and then.
     void expire();
 
     // A notification to every open stream of a tenant, e.g. that its tools changed.
     void broadcast(const TenantId &tenant, const QByteArray &message);
-    // To the streams of the sessions that subscribed to `uri`.
-    void resourceUpdated(const TenantId &tenant, const QByteArray &uri);
+    void endAll(const TenantId &tenant);
 
     [[nodiscard]] std::vector<SessionInfo> list() const;
     // Requests with somebody else's session id, since the start. Anything but zero deserves a look.
     [[nodiscard]] std::int64_t foreignRequests() const;
 
+    // Nobody is asked any more: calls that wait for a client's answer end. For a server that stops.
+    void stopAsking();
     // Responses that answered nothing which we asked, or too late.
     void countStrayResponse();
     [[nodiscard]] std::int64_t strayResponses() const;

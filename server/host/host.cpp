@@ -10,6 +10,7 @@
 #include "server/audit/index.h"
 #include "server/calls/governedcall.h"
 #include "server/gateway/mcpendpoint.h"
+#include "server/gateway/mcpnews.h"
 #include "server/gateway/originpolicy.h"
 #include "server/gateway/sessiontable.h"
 #include "server/secrets/keyfile.h"
@@ -28,12 +29,6 @@ constexpr std::size_t questionsMax = 256;
 constexpr std::chrono::seconds stopPatience{30};
 constexpr std::chrono::milliseconds watchInterval{500};
 constexpr int orgWatchEvery = 4; // watches: git status costs more than a look at state.db
-
-QByteArray listChanged(const char *list)
-{
-    return QByteArray("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/") + list
-           + "/list_changed\"}";
-}
 
 } // namespace
 
@@ -83,6 +78,7 @@ public:
 
     gateway::SessionTable sessions{clock, random};
     gateway::McpPresence presence{clock};
+    gateway::McpNews agentNews{sessions};
     std::unique_ptr<secrets::Sealer> callSealer;
     std::unique_ptr<calls::GovernedCall> governedCall;
     std::unique_ptr<gateway::McpServices> services;
@@ -143,9 +139,8 @@ Result<void> Host::Building::openOrg()
                     .indexer = indexer,
                     .clock = clock,
                     .adapters = {clock, random, toolPool, adapters.thread()}},
-                [this](const TenantId &tenant) {
-                    for (const char *list : {"tools", "resources", "prompts"})
-                        sessions.broadcast(tenant, listChanged(list));
+                [this](const tenancy::TenantChange &change) {
+                    agentNews.tell(change);
                     if (news)
                         news(LocalControl::News::Configuration);
                 });
@@ -171,6 +166,7 @@ Result<void> Host::Building::openDoors()
          .metrics = metrics,
          .sessions = sessions,
          .presence = presence,
+         .news = agentNews,
          .clock = clock,
          .random = random,
          .instructions = "Tools, resources and prompts are governed: each call is decided by "

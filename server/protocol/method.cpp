@@ -30,6 +30,7 @@ constexpr std::array rows{
     MethodRow{"resources/subscribe", Method::Subscribe, Eras::Legacy},
     MethodRow{"resources/unsubscribe", Method::Unsubscribe, Eras::Legacy},
     MethodRow{"server/discover", Method::Discover, Eras::Modern},
+    MethodRow{"subscriptions/listen", Method::Listen, Eras::Modern},
     MethodRow{"tools/list", Method::ListTools, Eras::Both, {}, "tools"},
     MethodRow{"tools/call", Method::CallTool, Eras::Both, "name"},
     MethodRow{"resources/list", Method::ListResources, Eras::Both, {}, "resources"},
@@ -42,6 +43,9 @@ constexpr std::array rows{
     MethodRow{"prompts/list", Method::ListPrompts, Eras::Both, {}, "prompts"},
     MethodRow{"prompts/get", Method::GetPrompt, Eras::Both, "name"},
     MethodRow{"completion/complete", Method::Complete, Eras::Both},
+    MethodRow{"tasks/get", Method::GetTask, Eras::Modern, "taskId"},
+    MethodRow{"tasks/update", Method::UpdateTask, Eras::Modern, "taskId"},
+    MethodRow{"tasks/cancel", Method::CancelTask, Eras::Modern, "taskId"},
 };
 
 const MethodRow &rowOf(Method method)
@@ -78,6 +82,17 @@ Checked<QByteArray> checkInitialize(const Json &params)
     if (!params["capabilities"].isObject() || !params["clientInfo"].isObject())
         return rejectParams("Invalid params: `capabilities` and `clientInfo` must be objects");
     return QByteArray();
+}
+
+Checked<QByteArray> checkTaskUpdate(const Json &params)
+{
+    const Json &responses = params["inputResponses"];
+    const Json::Object &all = responses.members();
+    if (!responses.isObject()
+        || !std::all_of(all.begin(), all.end(),
+                        [](const Json::Member &member) { return member.value.isObject(); }))
+        return rejectParams("Invalid params: `inputResponses` must be an object of objects");
+    return requiredText(params, "taskId");
 }
 
 // The absent member is fine.
@@ -123,8 +138,12 @@ Checked<QByteArray> checkParams(Method method, const Json &params)
     case Method::Subscribe:
     case Method::Unsubscribe: return requiredText(params, "uri");
     case Method::Complete: return checkCompletion(params);
+    case Method::GetTask:
+    case Method::CancelTask: return requiredText(params, "taskId");
+    case Method::UpdateTask: return checkTaskUpdate(params);
     case Method::Ping:
     case Method::Discover:
+    case Method::Listen:
     case Method::ListTools:
     case Method::ListResources:
     case Method::ListResourceTemplates:

@@ -16,6 +16,7 @@ enum class Method {
     Subscribe,
     Unsubscribe,
     Discover,
+    Listen,
     ListTools,
     CallTool,
     ListResources,
@@ -24,6 +25,9 @@ enum class Method {
     ListPrompts,
     GetPrompt,
     Complete,
+    GetTask, // the tasks extension; see tasks.h
+    UpdateTask,
+    CancelTask,
 };
 
 // Nothing for a method that the era does not have.
@@ -33,7 +37,7 @@ enum class Method {
 [[nodiscard]] RpcError unknownMethod(QByteArrayView name, Era era);
 
 // Checks the shape of the parameters and answers what the request is about: the name of a tool or prompt, the uri of a
-// resource; empty for others. Errors: in band, InvalidParams.
+// resource, the id of a task; empty for others. Errors: in band, InvalidParams.
 [[nodiscard]] Checked<QByteArray> checkParams(Method method, const Json &params);
 
 // The member of the parameters that the Mcp-Name header repeats; empty if the method has none.

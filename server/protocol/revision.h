@@ -16,7 +16,8 @@ struct Revision
 {
     QByteArrayView name;
     Era era = Era::Legacy;
-    bool batches = false; // JSON-RPC batches are taken
+    bool batches = false;       // JSON-RPC batches are taken
+    bool primesStreams = false; // event streams begin with an event without data, and may be polled (SEP-1699)
 };
 
 // Oldest first.

@@ -18,7 +18,7 @@ std::vector<tools::ServerDefinition> serversOf(const TenantId &tenant,
 
 } // namespace
 
-Tenancy::Tenancy(TenantSurroundings surroundings, std::function<void(const TenantId &)> onChanged)
+Tenancy::Tenancy(TenantSurroundings surroundings, OnChanged onChanged)
     : m_surroundings(std::move(surroundings))
     , m_onChanged(std::move(onChanged))
     , m_views(std::make_shared<const Views>())
@@ -50,15 +50,11 @@ Result<void> Tenancy::adopt(const OrgRevision &revision)
         tenant->setServers(serversOf(id, revision.servers));
         next.emplace(id, std::move(tenant));
     }
-    const auto before = std::exchange(m_tenants, std::move(next));
+    const auto before =
+        std::exchange(m_tenants, std::move(next)); // ends when nobody finds it any more
     m_adopting = false;
-    publish();
-    for (const auto &[id, tenant] : m_tenants)
-        m_onChanged(id);
-    for (const auto &[id, tenant] : before) {
-        if (!m_tenants.contains(id))
-            m_onChanged(id);
-    }
+    for (const TenantChange &change : publish())
+        m_onChanged(change);
     return {};
 }
 
@@ -67,8 +63,10 @@ std::shared_ptr<TenantRuntime> Tenancy::openTenant(const TenantId &id)
     auto opened = TenantRuntime::open(id, m_surroundings, [this, id] {
         if (m_adopting)
             return; // adopt() publishes once, at its end
-        publish();
-        m_onChanged(id);
+        for (const TenantChange &change : publish()) {
+            if (change.tenant == id)
+                m_onChanged(change);
+        }
     });
     if (!opened) {
         m_problems.push_back("tenant " + id.value
@@ -78,12 +76,26 @@ std::shared_ptr<TenantRuntime> Tenancy::openTenant(const TenantId &id)
     return std::move(*opened);
 }
 
-void Tenancy::publish()
+std::vector<TenantChange> Tenancy::publish()
 {
     auto views = std::make_shared<Views>();
     for (const auto &[id, tenant] : m_tenants)
         views->emplace(id, tenant->view());
-    m_views = std::shared_ptr<const Views>(std::move(views));
+    const auto after = std::shared_ptr<const Views>(std::move(views));
+    const auto before = m_views.exchange(after);
+
+    const auto viewIn = [](const Views &all, const TenantId &id) -> const calls::TenantView * {
+        const auto found = all.find(id);
+        return found != all.end() ? &found->second : nullptr;
+    };
+    std::vector<TenantChange> changes;
+    for (const auto &[id, view] : *after)
+        changes.push_back(changeBetween(id, viewIn(*before, id), &view));
+    for (const auto &[id, view] : *before) {
+        if (!after->contains(id))
+            changes.push_back(changeBetween(id, &view, nullptr));
+    }
+    return changes;
 }
 
 std::optional<calls::TenantView> Tenancy::find(const TenantId &id) const

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/tenancy/orgrevision.h"
+#include "server/tenancy/tenantchange.h"
 #include "server/tenancy/tenantruntime.h"
 
 #include <atomic>
@@ -13,9 +14,11 @@ namespace provost::tenancy {
 class Tenancy final : public calls::TenantDirectory
 {
 public:
-    // `onChanged` runs on the control thread when a tenant's policy or registry is another, or the
-    // tenant is gone; find() answers accordingly by then.
-    Tenancy(TenantSurroundings surroundings, std::function<void(const TenantId &)> onChanged);
+    using OnChanged = std::function<void(const TenantChange &)>;
+
+    // `onChanged` runs on the control thread for every tenant of a revision that was adopted, whether or not it
+    // differs from before, when a registry is another, and when a tenant is gone; find() answers accordingly by then.
+    Tenancy(TenantSurroundings surroundings, OnChanged onChanged);
     ~Tenancy() override;
 
     // Opens new tenants, updates known ones and closes those that are gone. What cannot be opened is in problems().
@@ -32,11 +35,12 @@ public:
 private:
     using Views = std::unordered_map<TenantId, calls::TenantView>;
 
-    void publish();
+    // One change for each tenant before and after.
+    [[nodiscard]] std::vector<TenantChange> publish();
     [[nodiscard]] std::shared_ptr<TenantRuntime> openTenant(const TenantId &id);
 
     const TenantSurroundings m_surroundings;
-    const std::function<void(const TenantId &)> m_onChanged;
+    const OnChanged m_onChanged;
     std::map<TenantId, std::shared_ptr<TenantRuntime>> m_tenants;
     std::vector<QByteArray> m_problems;
     bool m_adopting = false;

@@ -22,6 +22,10 @@ public:
         bool streaming = false;
         bool ended = false;
         std::vector<Event> events;
+        QByteArray primed; // id of the event without data that came first
+        std::chrono::milliseconds retry{0};
+        int comments = 0;
+        qint64 bytesWaiting = 0; // set by the test: a client that takes nothing
 
         [[nodiscard]] QByteArray header(QByteArrayView name) const
         {
@@ -62,12 +66,15 @@ public:
     }
     void sendEvent(QByteArrayView data, QByteArrayView id, QByteArrayView event) override
     {
-        m_answer.events.push_back({data.toByteArray(), id.toByteArray(), event.toByteArray()});
+        if (data.isEmpty() && m_answer.events.empty())
+            m_answer.primed = id.toByteArray();
+        else
+            m_answer.events.push_back({data.toByteArray(), id.toByteArray(), event.toByteArray()});
     }
-    void sendComment(QByteArrayView) override {}
-    void sendRetry(std::chrono::milliseconds) override {}
+    void sendComment(QByteArrayView) override { ++m_answer.comments; }
+    void sendRetry(std::chrono::milliseconds retry) override { m_answer.retry = retry; }
     void endEvents() override { m_answer.ended = true; }
-    [[nodiscard]] qint64 bytesWaiting() const override { return 0; }
+    [[nodiscard]] qint64 bytesWaiting() const override { return m_answer.bytesWaiting; }
 
 private:
     const provost::gateway::HttpRequest m_request;

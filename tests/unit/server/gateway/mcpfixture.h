@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/gateway/mcpendpoint.h"
+#include "server/gateway/mcpnews.h"
 #include "tests/support/fakeclock.h"
 #include "tests/support/seededrandom.h"
 #include "tests/unit/server/gateway/fakeexchange.h"
@@ -53,7 +54,8 @@ public:
               .clock = clock,
               .random = random,
               .sessions = sessions,
-              .presence = presence}
+              .presence = presence,
+              .news = news}
         , endpoint(services, gateway::OriginPolicy({"127.0.0.1", 8080}, {}))
     {
     }
@@ -145,6 +147,12 @@ public:
         m_held.erase(m_held.begin());
         resolver.resolve(std::move(with));
     }
+    void finishLast(calls::CallReply with)
+    {
+        Resolver<calls::CallReply> resolver = std::move(m_held.back());
+        m_held.pop_back();
+        resolver.resolve(std::move(with));
+    }
     static calls::CallReply success()
     {
         return {
@@ -160,10 +168,13 @@ public:
     SeededRandom random;
     gateway::SessionTable sessions;
     gateway::McpPresence presence{clock};
+    gateway::McpNews news{sessions};
     std::vector<calls::CallRequest> requests;
     calls::CallReply reply = success();
     bool hold = false;
     int failedAuthentications = 0;
+    QByteArray revoked;            // a key
+    std::vector<QByteArray> roles; // of everyone
     std::vector<protocol::ParameterHeader> declared;
     gateway::McpServices services;
     gateway::McpEndpoint endpoint;
@@ -180,12 +191,14 @@ private:
         co_return std::move(*answered);
     }
 
-    static Result<identity::Principal> authenticate(QByteArrayView key)
+    [[nodiscard]] Result<identity::Principal> authenticate(QByteArrayView key) const
     {
-        const auto principal = [](const char *tenant, const char *user) {
+        const auto principal = [this](const char *tenant, const char *user) {
             return identity::Principal{
-                TenantId(tenant), UserId(user), {}, Json::object(), CredentialId(user)};
+                TenantId(tenant), UserId(user), roles, Json::object(), CredentialId(user)};
         };
+        if (key == revoked)
+            return fail(ErrorCode::Unauthenticated, QStringLiteral("the key is not valid"));
         if (key == "alice-key" || key == "alice-key-2")
             return principal("acme-corp", "alice");
         if (key == "bob-key")

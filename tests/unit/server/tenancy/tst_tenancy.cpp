@@ -73,13 +73,17 @@ public:
     EventThread loop{"adapters"};
     tools::ToolPool pool{1};
     std::vector<TenantId> changed;
+    std::vector<TenantChange> changes;
     Tenancy tenancy{{.data = data(),
                      .org = data() / "org",
                      .committers = committers,
                      .indexer = indexer,
                      .clock = clock,
                      .adapters = {clock, random, pool, loop.thread()}},
-                    [this](const TenantId &id) { changed.push_back(id); }};
+                    [this](const TenantChange &change) {
+                         changed.push_back(change.tenant);
+                         changes.push_back(change);
+                     }};
 };
 
 } // namespace
@@ -98,6 +102,7 @@ private Q_SLOTS:
     void serversBelongToTheirTenants();
     void aTenantWithoutJournalIsNotServed();
     void changesAreTold();
+    void tellsWhatIsDifferent();
     void duplicateServersAreAnError();
     void testsAndSettingsAreNotServed();
 };
@@ -252,6 +257,35 @@ void TstTenancy::changesAreTold()
     QVERIFY(f.tenancy.adopt(revisionOf({tenantFile("acme", "other"), servers()}, "two")));
     QVERIFY(wasTold(acme));
     QVERIFY(wasTold(beta)); // gone is another, too
+}
+
+void TstTenancy::tellsWhatIsDifferent()
+{
+    Fixture f;
+    const auto adopt = [&](const std::vector<policy::SourceFile> &files, const QByteArray &id) {
+        f.changes.clear();
+        return f.tenancy.adopt(revisionOf(files, id)).has_value();
+    };
+    QVERIFY(adopt({tenantFile("acme"), tenantFile("beta"), servers()}, "one"));
+    QTRY_VERIFY(f.serves(acme, "echo") && f.serves(beta, "echo"));
+
+    // Beta's policy is another; acme is as it was, whatever the revision is called.
+    QVERIFY(adopt({tenantFile("acme"), tenantFile("beta", "other"), servers()}, "two"));
+    QCOMPARE(f.changes.size(), std::size_t(2));
+    for (const TenantChange &change : f.changes) {
+        QCOMPARE(change.isNone(), change.tenant == acme);
+        QCOMPARE(change.tools && change.resources && change.prompts && change.access,
+                 change.tenant == beta);
+    }
+
+    // A further server: its tools come with its catalog, and nothing else.
+    const QByteArray more = "  - id: more\n    kind: builtin\n    set: echo\n    prefix: more_\n";
+    QVERIFY(adopt({tenantFile("acme"), servers(more)}, "three"));
+    QTRY_VERIFY(f.serves(acme, "more_echo"));
+    const TenantChange tools{.tenant = acme, .tools = true};
+    QVERIFY(std::find(f.changes.begin(), f.changes.end(), tools) != f.changes.end());
+    const TenantChange gone{.tenant = beta, .closed = true};
+    QVERIFY(std::find(f.changes.begin(), f.changes.end(), gone) != f.changes.end());
 }
 
 void TstTenancy::duplicateServersAreAnError()

@@ -1,0 +1,62 @@
+// McpTasks: the tasks extension on one loop. A call of a client that knows tasks may go on without its request: the
+// client gets a task, the governed call runs to its end here, and what it says is kept by the TaskKeeper, which any loop
+// can ask. Questions of the tool wait there for tasks/update, which makes the next round a governed call of its own.
+// INVARIANT: a client is told of a task only when it is on disk. A call that could not be kept answers its request.
+// Thread: its loop.
+#pragma once
+
+#include "server/base/mailbox.h"
+#include "server/gateway/mcpanswer.h"
+#include "server/gateway/mcpservices.h"
+#include "server/tasks/taskkeeper.h"
+
+#include <memory>
+#include <set>
+
+namespace provost::gateway {
+
+class McpTasks : public std::enable_shared_from_this<McpTasks>
+{
+public:
+    // REQUIRES: services.tasks; `services` outlives the object and every call that it began.
+    explicit McpTasks(const McpServices &services);
+
+    // tools/call: what it answers, or a task if the tool wants to be one. The request's stop token is heard until then.
+    [[nodiscard]] Task<McpAnswer> call(tasks::TaskOwner owner, McpQuestion question,
+                                       calls::CallRequest request);
+
+    // tasks/get. No governed call: the owner reads what a governed call has said.
+    [[nodiscard]] Task<McpAnswer> get(tasks::TaskOwner owner, McpQuestion question) const;
+
+    // tasks/update and tasks/cancel, by way of the governed call, so that both are recorded.
+    [[nodiscard]] Task<McpAnswer> act(McpQuestion question, calls::CallRequest request);
+
+    // Stops the tasks that run here. Their outcomes are still recorded, and kept.
+    void drain();
+    [[nodiscard]] bool isIdle() const { return m_running.empty(); }
+
+private:
+    struct Work; // one call that is a task or may become one
+
+    [[nodiscard]] std::shared_ptr<Work> newWork(tasks::TaskOwner owner, McpQuestion question,
+                                                calls::CallRequest request) const;
+    static Task<void> carryOut(std::shared_ptr<McpTasks> self, std::shared_ptr<Work> work);
+    static Task<void> keep(std::shared_ptr<McpTasks> self, std::shared_ptr<Work> work);
+    [[nodiscard]] Task<calls::CallReply> runRound(std::shared_ptr<Work> work) const;
+    void onEnded(const std::shared_ptr<Work> &work, calls::CallReply reply);
+    void settle(const std::shared_ptr<Work> &work, calls::CallReply reply);
+    void start(const std::shared_ptr<Work> &work); // counts it as running
+    [[nodiscard]] tasks::Conclusion conclusionOf(const McpQuestion &question,
+                                                 calls::CallReply reply) const;
+
+    [[nodiscard]] Task<Result<void>> update(tasks::TaskOwner owner, protocol::TaskId id,
+                                            Json responses, calls::CallRequest again);
+
+    const McpServices &m_services;
+    tasks::TaskKeeper &m_keeper;
+    bool m_draining = false;
+    std::set<std::shared_ptr<Work>> m_running; // tasks
+    Mailbox<std::shared_ptr<Work>> m_wishes;   // to become a task
+};
+
+} // namespace provost::gateway
