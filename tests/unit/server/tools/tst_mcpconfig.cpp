@@ -45,6 +45,28 @@ private Q_SLOTS:
         QVERIFY(config->tools[1].hidden);
     }
 
+    void readsHowToConnect()
+    {
+        const auto plain = read(R"({"command":["a"]})");
+        QCOMPARE(plain->connection, ConnectionRule::Auto);
+        QCOMPARE(plain->limits, ChildLimits());
+        const auto command =
+            read(R"({"command":["a"],"connection":"principal",)"
+                 R"("limits":{"memory":"1GiB","files":256,"cpu_time":"10m","processes":50}})");
+        QVERIFY(command);
+        QCOMPARE(command->connection, ConnectionRule::Principal);
+        const ChildLimits wanted{
+            .memoryBytes = 1 << 30, .files = 256, .cpuTime = 10min, .processes = 50};
+        QCOMPARE(command->limits, wanted);
+        QCOMPARE(read(R"({"command":["a"],"limits":{"memory":33554432}})")->limits.memoryBytes,
+                 std::optional<std::int64_t>(32 << 20));
+        const auto address =
+            read(R"({"url":"http:\/\/h","transport":"sse","connection":"shared"})");
+        QVERIFY(address);
+        QCOMPARE(address->transport, HttpKind::Sse);
+        QCOMPARE(address->connection, ConnectionRule::Shared);
+    }
+
     void refuses_data()
     {
         QTest::addColumn<Json>("given");

@@ -1,0 +1,86 @@
+// The part of Upstream that gives each call its connection.
+#include "server/tools/adapters/mcp/upstream.h"
+
+namespace provost::tools::mcp {
+
+using std::chrono::milliseconds;
+
+void Upstream::onRequest(Request request)
+{
+    if (request.delay > milliseconds(0)) {
+        const Transport::RequestId id = request.id;
+        const milliseconds delay = std::exchange(request.delay, milliseconds(0));
+        m_delayed.emplace(id, std::move(request));
+        QTimer::singleShot(delay, this, [this, id] { onDelayOver(id); });
+        return;
+    }
+    if (!request.handle.isEmpty()) {
+        const auto place = m_parked.take(request.handle, *request.caller);
+        if (place)
+            place->connection->resume(place->id, std::move(request));
+        else
+            request.resolver.resolve(fail(place.error()));
+        updateStatus();
+        return;
+    }
+    const QByteArray tool =
+        request.method == "tools/call" ? request.params["name"].toByteArray() : QByteArray();
+    const auto &invalid = m_headerWishes.invalid;
+    if (!tool.isEmpty() && std::find(invalid.begin(), invalid.end(), tool) != invalid.end()) {
+        request.resolver.resolve(
+            fail(ErrorCode::NotFound, u"unknown tool `" % QString::fromUtf8(tool) % u'`'));
+        return;
+    }
+    if (const auto wish = m_headerWishes.tools.find(tool); wish != m_headerWishes.tools.end())
+        request.parameterHeaders = wish->second;
+    connectIfNeeded();
+    if (!m_connection) {
+        request.resolver.resolve(fail(unavailable()));
+        return;
+    }
+    route(std::move(request));
+    updateStatus();
+}
+
+void Upstream::onDelayOver(Transport::RequestId id)
+{
+    if (auto entry = m_delayed.extract(id))
+        onRequest(std::move(entry.mapped()));
+}
+
+// Those who must wait for the handshake to know do so on the shared connection; see onReady().
+void Upstream::route(Request request)
+{
+    if (const Transport::RequestId id = request.id; m_connectsAgain)
+        m_held.emplace(id, std::move(request));
+    else if (wantsOwnConnection(request))
+        m_own.request(std::move(request));
+    else
+        m_connection->request(std::move(request));
+}
+
+bool Upstream::wantsOwnConnection(const Request &request) const
+{
+    if (!request.caller || m_config.connection == ConnectionRule::Shared)
+        return false;
+    if (m_config.connection == ConnectionRule::Principal)
+        return m_connection->isReady() || m_verdict;
+    return m_connection->isReady() && m_connection->session().era == Era::Legacy
+           && !m_connection->hasStreams() && canBeAsked(request.caller->capabilities);
+}
+
+void Upstream::onCancel(Transport::RequestId id)
+{
+    for (auto *waiting : {&m_delayed, &m_held}) {
+        if (auto entry = waiting->extract(id)) {
+            entry.mapped().resolver.resolve(
+                fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
+            return;
+        }
+    }
+    if (m_connection)
+        m_connection->cancel(id);
+    m_own.cancel(id);
+}
+
+} // namespace provost::tools::mcp
