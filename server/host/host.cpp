@@ -138,7 +138,7 @@ Result<void> Host::Building::openOrg()
                     .committers = committers,
                     .indexer = indexer,
                     .clock = clock,
-                    .adapters = {clock, random, toolPool, adapters.thread()}},
+                    .adapters = {clock, random, toolPool, adapters.thread(), options.data}},
                 [this](const tenancy::TenantChange &change) {
                     agentNews.tell(change);
                     if (news)
