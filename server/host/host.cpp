@@ -15,6 +15,7 @@
 #include "server/gateway/sessiontable.h"
 #include "server/secrets/keyfile.h"
 #include "server/secrets/sealer.h"
+#include "server/tasks/taskkeeper.h"
 
 #include <QLockFile>
 
@@ -80,6 +81,7 @@ public:
     gateway::McpPresence presence{clock};
     gateway::McpNews agentNews{sessions};
     std::unique_ptr<secrets::Sealer> callSealer;
+    std::unique_ptr<tasks::TaskKeeper> tasks;
     std::unique_ptr<calls::GovernedCall> governedCall;
     std::unique_ptr<gateway::McpServices> services;
     std::unique_ptr<gateway::FrontDoor> frontDoor;
@@ -157,6 +159,7 @@ Result<void> Host::Building::openDoors()
     TRY_LET(QByteArray callKey, secrets::readOrCreateKey(options.data / "keys" / "call-state.key",
                                                          secrets::Sealer::keyBytes, random));
     callSealer = std::make_unique<secrets::Sealer>(std::move(callKey), random);
+    tasks = std::make_unique<tasks::TaskKeeper>(options.data, clock);
     governedCall = std::make_unique<calls::GovernedCall>(calls::GovernedCall::Services{
         *room.tenancy, *identities, *journal, clock, random, metrics, *callSealer});
     services = std::make_unique<gateway::McpServices>(gateway::makeMcpServices(
@@ -171,7 +174,8 @@ Result<void> Host::Building::openDoors()
          .random = random,
          .instructions = "Tools, resources and prompts are governed: each call is decided by "
                          "policy and recorded. A "
-                         "refusal names its reason and whether trying again can help."}));
+                         "refusal names its reason and whether trying again can help.",
+         .tasks = tasks.get()}));
     frontDoor = std::make_unique<gateway::FrontDoor>(
         gateway::FrontDoorOptions{.loops = options.gatewayLoops}, clock,
         [this](const gateway::LoopContext &context) {
