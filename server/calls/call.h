@@ -83,8 +83,8 @@ struct CallRequest
     std::optional<Refusal> givenUp;
     std::function<void()> becomeTask;    // see tools::CallContext; may be empty
     std::function<void()> releaseStream; // the same
-    std::function<void()> onUpdated;  // Subscribe only: any thread, must only post
-    std::optional<Trial> trial;       // the console only
+    std::function<void()> onUpdated;     // Subscribe only: any thread, must only post
+    std::optional<Trial> trial;          // the console only
     // The task that the call is, or is becoming; empty if it is none. For the records, and because what is asked of a
     // task may wait longer. Asked on the call's loop.
     std::function<QByteArray()> task;

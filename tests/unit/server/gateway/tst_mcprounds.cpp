@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aCancelledCallIsGivenUp();
     void aSessionThatEndsIsNotWaitedFor();
     void aClientThatDoesNotAnswerIsNotWaitedForEver();
+    void aServerThatStopsWaitsForNobody();
     void aClientThatWentMayStillAnswer();
     void callsOfABatchAskOnTheSessionsStream();
     void urlsGetTheIdOfTheLegacyEra();
@@ -455,6 +456,19 @@ void TstMcpRounds::aClientThatDoesNotAnswerIsNotWaitedForEver()
     call.finish();
     QTRY_VERIFY(call.sent.answer->ended);
     QVERIFY(call.sent.result()["isError"].toBool());
+}
+
+void TstMcpRounds::aServerThatStopsWaitsForNobody()
+{
+    LegacyCall call;
+    call.fixture.finish(asking());
+    QTRY_COMPARE(call.events().size(), std::size_t(1));
+    call.fixture.endpoint.drain();
+    QTRY_COMPARE(call.fixture.requests.size(), std::size_t(2));
+    QVERIFY(call.isGivenUp(ErrorCode::Cancelled));
+    call.finish();
+    QTRY_VERIFY(call.fixture.endpoint.isIdle());
+    QVERIFY(call.sent.answer->ended);
 }
 
 // The connection of a legacy client is not its request.
