@@ -16,7 +16,8 @@ constexpr milliseconds goodbye{1'000}; // for the answer to DELETE
 constexpr milliseconds retryDefault{1'000};
 constexpr milliseconds retryMax{10'000};
 constexpr int resumptionsMax = 10;
-constexpr int authorizationsMax = 3; // a token, and more rights twice
+constexpr int stepUpsMax = 2;
+constexpr int unauthorized = 401;
 constexpr qsizetype sessionIdBytesMax = 1024;
 
 void addHeader(QByteArray &text, QByteArrayView name, QByteArrayView value)
@@ -217,9 +218,12 @@ bool HttpTransport::authorizeLater(CallKey key)
         .credential = call.credential,
     };
     if (!m_options.authorizer || m_isClosing || call.wasReleased
-        || call.authorizations >= authorizationsMax || !m_options.authorizer->canMend(refusal))
+        || !m_options.authorizer->canMend(refusal))
         return false;
-    ++call.authorizations;
+    const bool isEnough = refusal.status == unauthorized ? std::exchange(call.wasUnauthorized, true)
+                                                         : ++call.stepUps > stepUpsMax;
+    if (isEnough)
+        return false;
     m_idle.keep(call.exchange->takeConnection());
     m_options.authorizer->refused(refusal, [self = QPointer(this), key](Result<void> result) {
         if (self)

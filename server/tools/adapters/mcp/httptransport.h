@@ -60,7 +60,8 @@ private:
         int resumptions = 0;
         RequestText text{};
         QByteArray credential{}; // that the request went out with
-        int authorizations = 0;
+        bool wasUnauthorized = false; // 401 once
+        int stepUps = 0;              // after 403
     };
 
     [[nodiscard]] QByteArray postText(const Outgoing &message) const;

@@ -30,6 +30,7 @@ public:
         int status = 200;
         QByteArray body;
         QByteArray location;
+        QByteArray challenge;
     };
     using Route = std::function<Reply(const Request &)>;
 
@@ -123,6 +124,7 @@ public:
     Json server;   // metadata of the authorization server
     std::map<QByteArray, Route> routes;
     std::vector<Request> seen;
+    QByteArrayList mute; // paths that are never answered
 
 private:
     static constexpr auto decoded = QUrl::FullyDecoded;
@@ -155,6 +157,8 @@ private:
         if (!request.body.isEmpty())
             request.query = QUrlQuery(QString::fromUtf8(request.body));
         seen.push_back(request);
+        if (mute.contains(request.path))
+            return;
         const auto route = routes.find(request.path);
         const Reply reply =
             route == routes.end() ? Reply{.status = 404, .body = "{}"} : route->second(request);
@@ -162,6 +166,8 @@ private:
                             + " x\r\nContent-Type: application/json\r\nConnection: close\r\n";
         if (!reply.location.isEmpty())
             answer += "Location: " + reply.location + "\r\n";
+        if (!reply.challenge.isEmpty())
+            answer += "WWW-Authenticate: " + reply.challenge + "\r\n";
         socket.write(answer + "Content-Length: " + QByteArray::number(reply.body.size())
                      + "\r\n\r\n" + reply.body);
         socket.disconnectFromHost();
