@@ -50,6 +50,20 @@ Result<Json> useful(const Asked &asked, const Json &response)
                     .arg(QString::fromUtf8(asked.method), QString::fromUtf8(said)));
 }
 
+// Nobody waits for these any more; the client should take its dialogs away.
+void withdraw(Session &session, const McpCall::Asker &askOnCall, std::span<const Asked> asked,
+              const Error &why)
+{
+    for (const Asked &request : asked) {
+        const bool open = session.requests().answer(request.id, fail(why));
+        if (open || why.code == ErrorCode::Timeout)
+            send(session, askOnCall,
+                 protocol::encodeNotification(
+                     "notifications/cancelled",
+                     Json::object({{"requestId", request.id}, {"reason", why.message}})));
+    }
+}
+
 // Sends what is asked; nothing waits if it cannot. Errors: RateLimited, Unavailable, Cancelled.
 Result<std::vector<Asked>> askAll(const McpServices &services, Session &session,
                                   const McpCall::Asker &askOnCall, const Json &requests)
@@ -69,26 +83,11 @@ Result<std::vector<Asked>> askAll(const McpServices &services, Session &session,
     };
     for (const Json::Member &member : requests.members()) {
         if (const auto sent = askOne(member); !sent) {
-            for (const Asked &before : asked)
-                session.requests().answer(before.id, fail(sent.error()));
+            withdraw(session, askOnCall, asked, sent.error());
             return fail(sent.error());
         }
     }
     return asked;
-}
-
-// Nobody waits any more for what is asked from `first` on; the client should take its dialogs away.
-void withdraw(Session &session, const McpCall::Asker &askOnCall, std::span<const Asked> asked,
-              const Error &why)
-{
-    for (const Asked &request : asked) {
-        const bool open = session.requests().answer(request.id, fail(why));
-        if (open || why.code == ErrorCode::Timeout)
-            send(session, askOnCall,
-                 protocol::encodeNotification(
-                     "notifications/cancelled",
-                     Json::object({{"requestId", request.id}, {"reason", why.message}})));
-    }
 }
 
 // The answers by key. Errors: as askAll() and useful(), Timeout.
