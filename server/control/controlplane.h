@@ -71,6 +71,22 @@ public:
     virtual void revokeKey(CredentialId id, QByteArray author, Answer<KeyRow> answer) = 0;
     virtual void tools(TenantId tenant, Answer<std::vector<ToolRow>> answer) = 0;
     virtual void servers(TenantId tenant, Answer<std::vector<ServerRow>> answer) = 0;
+    // Recorded. Errors: NotFound, Conflict (it is in that state already), Storage.
+    virtual void changeServer(ServerCommand command, Answer<ServerRow> answer) = 0;
+    virtual void confirmServer(ServerConfirmation confirmation, Answer<ServerRow> answer) = 0;
+    // Nothing is written. Errors: InvalidInput (what is wrong with the text).
+    virtual void draftServer(ServerSource source, Answer<ServerDraft> answer) = 0;
+    // The new revision, as apply() makes it. A command that is not confirmed is held back.
+    virtual void addServers(NewServers servers, Answer<QByteArray> answer) = 0;
+    // Stopping cancels the call. Errors: NotFound (tenant, user).
+    virtual std::stop_source tryTool(ToolTrial trial, Answer<TrialResult> answer) = 0;
+
+    // --- sessions ---
+    virtual void sessions(TenantId tenant, Answer<std::vector<SessionRow>> answer) = 0;
+    // Recorded. Errors: NotFound (it has ended), InvalidInput (the modern era has no sessions).
+    virtual void endSession(SessionEnd end, Answer<SessionRow> answer) = 0;
+    // Messages are kept only while somebody asks for them, at least every ten seconds; the first question is recorded.
+    virtual void sessionMessages(MessagesRequest request, Answer<SessionMessages> answer) = 0;
 
 Q_SIGNALS:
     void recordsAppended();      // at most ten times a second

@@ -114,7 +114,7 @@ struct AuditRow
     QByteArray tool;
     QByteArray resource;
     QByteArray
-        status; // "pending", "success", "denied", "rate_limited", "error", "cancelled", "interrupted"
+        status; // "pending", "success", "input_required", "denied", "rate_limited", "error", "cancelled", "interrupted"
     QByteArray decision; // "allow", "deny", "ask" or empty
     QByteArray policy;
     QByteArray policyFile;
@@ -345,15 +345,39 @@ struct CreatedKey
     QByteArray secret; // shown once
 };
 
+// What was called since the server started.
+struct CallFigures
+{
+    std::int64_t calls = 0;
+    std::int64_t denied = 0;
+    std::int64_t errors = 0; // of the tool or on the way to it
+    std::int64_t p50Us = 0;  // whole time of a call
+    std::int64_t p95Us = 0;
+    bool operator==(const CallFigures &) const = default;
+};
+
 struct ToolRow
 {
     QByteArray name;
     QByteArray server;
     QByteArray title;
     QByteArray description;
-    QByteArray permission;
+    QByteArray permission; // as policy sees it
     QByteArray resource;
     Json inputSchema;
+    TenantId tenant{};
+    std::vector<QByteArray> within{}; // what the resource lies in
+    Json outputSchema{};              // null if none
+    Json annotations{};               // the server's own claim; null if none
+    Json definition{};                // the whole MCP Tool object
+    CallFigures figures{};
+};
+
+struct ServerFailure
+{
+    WallTime when;
+    QByteArray text;
+    bool operator==(const ServerFailure &) const = default;
 };
 
 struct ServerRow
@@ -361,9 +385,153 @@ struct ServerRow
     ServerId id;
     TenantId tenant;
     QByteArray kind;
-    QByteArray state; // "ready", "starting", "stopped", "failed"
+    QByteArray state; // "ready", "starting", "stopped", "failed", "disabled", "unconfirmed"
     QByteArray detail;
     int tools = 0;
+    QByteArray file{}; // where it is declared
+    int line = 0;
+    // What it is, as declared: variables are not replaced.
+    QByteArray target{};                   // command line, URL, or a word such as "sqlite:…"
+    std::vector<QByteArray> command{};     // program and arguments; empty if none is run
+    Json environment{};                    // of the command: name -> value
+    QByteArray workingDirectory{};         // of the command; empty: a temporary one
+    QByteArray commandDigest{};            // names exactly this command, for confirmServer()
+    QByteArray transport{};                // "stdio", "http", "sqlite", …
+    QByteArray era{};                      // "legacy", "modern"; empty: not known
+    QByteArray version{};                  // as the server says
+    std::optional<WallTime> since{};       // of the state
+    std::optional<WallTime> nextTry{};     // of a failed one
+    std::vector<ServerFailure> failures{}; // the newest first
+    int restarts = 0;
+    std::int64_t callsInFlight = 0;
+    CallFigures figures{};
+};
+
+struct ServerCommand
+{
+    enum class Act { Restart, Disable, Enable };
+
+    Act act = Act::Restart;
+    TenantId tenant;
+    ServerId server;
+    QByteArray reason;
+    QByteArray author;
+};
+
+// Agreement to run the command of a server that was written through the console.
+struct ServerConfirmation
+{
+    TenantId tenant;
+    ServerId server;
+    QByteArray commandDigest; // what was shown; Conflict if it is another by now
+    QByteArray author;
+};
+
+// What somebody pasted to add a server: a command line, a URL, or the JSON of an MCP client.
+struct ServerSource
+{
+    TenantId tenant;
+    QByteArray text;
+    ServerId id; // empty: made from the text
+};
+
+// The file that would declare it.
+struct ServerDraft
+{
+    QByteArray understoodAs; // "command line", "URL", "JSON of an MCP client"
+    OrgFile file;
+    std::vector<ServerRow> servers; // as they would be declared
+    std::vector<QByteArray> notes;  // what was changed on the way, or needs attention
+};
+
+struct NewServers
+{
+    OrgFile file;
+    std::vector<QByteArray> confirmedCommands; // digests of what was shown and agreed to
+    QByteArray reason;
+    QByteArray author;
+    QByteArray expectedRevision;
+};
+
+// --- trying a tool ---------------------------------------------------------------------------------------
+
+// A governed call, made by an administrator as if by `user`. Recorded like any call, with `author`.
+struct ToolTrial
+{
+    TenantId tenant;
+    UserId user;
+    QByteArray tool;
+    Json arguments = Json::object();
+    QByteArray author;
+    // A further round: what was asked (TrialResult::asks) answered by key, and the state that came with it.
+    Json inputResponses{};
+    QByteArray requestState{};
+};
+
+struct TrialResult
+{
+    QByteArray requestId;  // of its audit records
+    QByteArray decision;   // "allow", "deny"; empty: policy was not asked
+    QByteArray policy;     // the rule; empty if none
+    QByteArray policyFile; // and where it stands
+    int policyLine = 0;
+    QByteArray reason; // of the decision, or why it was not carried out
+    QByteArray
+        refusal; // code word: "denied", "rate_limited", "timeout", …; empty: it was carried out
+    Json result; // the MCP result; null if it was not carried out or asks
+    bool toolError = false;
+    Json asks;               // key -> {"method", "params"}; null if nothing is asked
+    QByteArray requestState; // to send back with the answers
+    Microseconds took{0};
+};
+
+// --- sessions --------------------------------------------------------------------------------------------
+
+// An agent's connection: a session of the legacy era, or that it was here lately.
+struct SessionRow
+{
+    QByteArray key; // names the connection; stays the same as long as it is there
+    QByteArray
+        id; // public hash, as records have it; empty in the modern era, which has no sessions
+    TenantId tenant;
+    UserId user;
+    QByteArray agent; // as claimed
+    QByteArray era;   // "legacy", "modern"
+    QByteArray transport;
+    WallTime since;
+    WallTime lastSeen;
+    int callsInFlight = 0;
+    bool streaming = false; // a stream to it is open
+};
+
+struct SessionEnd
+{
+    QByteArray key;
+    QByteArray reason;
+    QByteArray author;
+};
+
+struct SessionMessage
+{
+    std::int64_t sequence = 0;
+    WallTime when;
+    bool toAgent = false;
+    QByteArray method; // or empty, for an answer
+    QByteArray text;   // the JSON, redacted and cut
+    qint64 bytes = 0;  // as it went over the wire
+};
+
+struct SessionMessages
+{
+    std::vector<SessionMessage> messages; // oldest first
+    std::int64_t dropped = 0;             // that went by while nobody fetched them
+};
+
+struct MessagesRequest
+{
+    QByteArray key;
+    std::int64_t after = 0; // only later messages; 0: all that are kept
+    QByteArray author;
 };
 
 } // namespace provost::control

@@ -4,7 +4,9 @@
 #include "server/host/auditdesk.h"
 #include "server/host/localcontrol.h"
 #include "server/host/policydesk.h"
+#include "server/host/sessiondesk.h"
 #include "server/host/tenantdesk.h"
+#include "server/host/tooldesk.h"
 
 #include "server/audit/committerpool.h"
 #include "server/audit/index.h"
@@ -59,6 +61,7 @@ public:
     std::unique_ptr<audit::Journal> journal; // the installation's
     std::unique_ptr<Administration> administration;
     std::unique_ptr<identity::IdentityStore> identities;
+    std::unique_ptr<ServerHolds> holds; // on the control thread, once that runs
 
     EventThread adapters{"adapters"};
     tools::ToolPool toolPool{toolThreads};
@@ -70,6 +73,8 @@ public:
         std::unique_ptr<OrgService> org;
         std::unique_ptr<PolicyDesk> policy;
         std::unique_ptr<TenantDesk> tenants;
+        std::unique_ptr<ToolDesk> tools;
+        std::unique_ptr<SessionDesk> sessions;
         std::unique_ptr<QTimer> watch;
         int watches = 0;
     };
@@ -79,6 +84,7 @@ public:
 
     gateway::SessionTable sessions{clock, random};
     gateway::McpPresence presence{clock};
+    gateway::MessageTap messageTap{clock};
     gateway::McpNews agentNews{sessions};
     std::unique_ptr<secrets::Sealer> callSealer;
     std::unique_ptr<tasks::TaskKeeper> tasks;
@@ -122,6 +128,7 @@ Result<void> Host::Building::openStores()
     journal->setOnCommitted(indexer.follow(installationIndex(), journal->lastSequence()));
     administration = std::make_unique<Administration>(*journal, clock);
     TRY_LET(identities, identity::IdentityStore::open(options.data, clock, random));
+    TRY_LET(holds, ServerHolds::open(options.data / "servers.json"));
     return administration->record(
         {.action = "start", .details = Json::object({{"version", PROVOST_VERSION}})});
 }
@@ -140,14 +147,18 @@ Result<void> Host::Building::openOrg()
                     .committers = committers,
                     .indexer = indexer,
                     .clock = clock,
-                    .adapters = {clock, random, toolPool, adapters.thread(), options.data}},
+                    .adapters = {clock, random, toolPool, adapters.thread(), options.data},
+                    .heldBack =
+                        [this](const TenantId &tenant, const tools::ServerDefinition &server) {
+                            return holds->heldBack(tenant, server);
+                        }},
                 [this](const tenancy::TenantChange &change) {
                     agentNews.tell(change);
                     if (news)
                         news(LocalControl::News::Configuration);
                 });
-            room.org =
-                std::make_unique<OrgService>(std::move(repository), *room.tenancy, *administration);
+            room.org = std::make_unique<OrgService>(std::move(repository), *room.tenancy,
+                                                    *administration, *holds);
             return room.org->reload("start");
         }();
     });
@@ -176,6 +187,7 @@ Result<void> Host::Building::openDoors()
                          "policy and recorded. A "
                          "refusal names its reason and whether trying again can help.",
          .tasks = tasks.get()}));
+    services->tap = &messageTap;
     frontDoor = std::make_unique<gateway::FrontDoor>(
         gateway::FrontDoorOptions{.loops = options.gatewayLoops}, clock,
         [this](const gateway::LoopContext &context) {
@@ -219,9 +231,21 @@ void Host::Building::makeConsole()
             .agents = [this] {
                 return static_cast<int>(gateway::connectedAgents(sessions, presence, clock.now()));
             }});
+        room.sessions = std::make_unique<SessionDesk>(
+            SessionDesk::Services{sessions, presence, messageTap, *administration});
+        room.tools =
+            std::make_unique<ToolDesk>(ToolDesk::Services{.org = *room.org,
+                                                          .holds = *holds,
+                                                          .identities = *identities,
+                                                          .administration = *administration,
+                                                          .calls = *governedCall,
+                                                          .metrics = metrics,
+                                                          .clock = clock,
+                                                          .random = random});
     });
-    control = std::make_unique<LocalControl>(
-        Desks{controlThread, *room.policy, *room.tenants, queries, *auditDesk});
+    control =
+        std::make_unique<LocalControl>(Desks{controlThread, *room.policy, *room.tenants,
+                                             *room.tools, *room.sessions, queries, *auditDesk});
     controlThread.run([this] {
         news = control->newsSender();
         indexer.setOnIndexed([news = news](const audit::IndexSource &, std::int64_t) {
@@ -286,6 +310,10 @@ Host::Building::~Building()
     if (frontDoor)
         frontDoor->stop(stopPatience);
     control.reset();
+    if (room.tools) {
+        controlThread.run([this] { room.tools->stopTrials(); });
+        room.tools->awaitTrials(stopPatience);
+    }
     controlThread.run([this] {
         room.watch.reset();
         if (administration && room.org)
@@ -293,6 +321,8 @@ Host::Building::~Building()
                 administration->record({.action = "stop"})); // the process ends whether or not
         if (identities)
             static_cast<void>(identities->flushLastUsed());
+        room.sessions.reset();
+        room.tools.reset();
         room.tenants.reset();
         room.policy.reset();
         room.org.reset();

@@ -2,7 +2,9 @@
 
 #include "server/host/auditdesk.h"
 #include "server/host/policydesk.h"
+#include "server/host/sessiondesk.h"
 #include "server/host/tenantdesk.h"
+#include "server/host/tooldesk.h"
 
 namespace provost::host {
 
@@ -289,13 +291,70 @@ void LocalControl::revokeKey(CredentialId id, QByteArray author, Answer<KeyRow> 
 void LocalControl::tools(TenantId tenant, Answer<std::vector<ToolRow>> answer)
 {
     onControl(std::move(answer),
-              [this, tenant = std::move(tenant)] { return m_desks.tenants.tools(tenant); });
+              [this, tenant = std::move(tenant)] { return m_desks.tools.tools(tenant); });
 }
 
 void LocalControl::servers(TenantId tenant, Answer<std::vector<ServerRow>> answer)
 {
     onControl(std::move(answer),
-              [this, tenant = std::move(tenant)] { return m_desks.tenants.servers(tenant); });
+              [this, tenant = std::move(tenant)] { return m_desks.tools.servers(tenant); });
+}
+
+void LocalControl::changeServer(ServerCommand command, Answer<ServerRow> answer)
+{
+    onControl(std::move(answer),
+              [this, command = std::move(command)] { return m_desks.tools.change(command); });
+}
+
+void LocalControl::confirmServer(ServerConfirmation confirmation, Answer<ServerRow> answer)
+{
+    onControl(std::move(answer), [this, confirmation = std::move(confirmation)] {
+        return m_desks.tools.confirm(confirmation);
+    });
+}
+
+void LocalControl::draftServer(ServerSource source, Answer<ServerDraft> answer)
+{
+    onControl(std::move(answer),
+              [this, source = std::move(source)] { return m_desks.tools.draft(source); });
+}
+
+void LocalControl::addServers(NewServers servers, Answer<QByteArray> answer)
+{
+    onControl(std::move(answer),
+              [this, servers = std::move(servers)] { return m_desks.tools.add(servers); });
+}
+
+std::stop_source LocalControl::tryTool(ToolTrial trial, Answer<TrialResult> answer)
+{
+    std::stop_source stop;
+    m_desks.controlThread.post([this, trial = std::move(trial), stop, answer = std::move(answer),
+                                sender = m_answers.sender()] {
+        m_desks.tools.tryTool(trial, stop, [answer, sender](Result<TrialResult> result) {
+            sender.post([answer, result = std::move(result)] { answer.deliver(result); });
+        });
+    });
+    return stop;
+}
+
+// --- sessions ---
+
+void LocalControl::sessions(TenantId tenant, Answer<std::vector<SessionRow>> answer)
+{
+    onControl(std::move(answer),
+              [this, tenant = std::move(tenant)] { return m_desks.sessions.sessions(tenant); });
+}
+
+void LocalControl::endSession(SessionEnd end, Answer<SessionRow> answer)
+{
+    onControl(std::move(answer),
+              [this, end = std::move(end)] { return m_desks.sessions.end(end); });
+}
+
+void LocalControl::sessionMessages(MessagesRequest request, Answer<SessionMessages> answer)
+{
+    onControl(std::move(answer),
+              [this, request = std::move(request)] { return m_desks.sessions.messages(request); });
 }
 
 } // namespace provost::host

@@ -13,13 +13,17 @@ namespace provost::host {
 
 class PolicyDesk;
 class TenantDesk;
+class ToolDesk;
+class SessionDesk;
 class AuditDesk;
 
 struct Desks
 {
-    const EventThread &controlThread; // of policy and tenants
+    const EventThread &controlThread; // of policy, tenants and tools
     PolicyDesk &policy;
     TenantDesk &tenants;
+    ToolDesk &tools;
+    SessionDesk &sessions;
     WorkerPool &queries; // runs audit's
     AuditDesk &audit;
 };
@@ -83,6 +87,21 @@ public:
                    control::Answer<control::KeyRow> answer) override;
     void tools(TenantId tenant, control::Answer<std::vector<control::ToolRow>> answer) override;
     void servers(TenantId tenant, control::Answer<std::vector<control::ServerRow>> answer) override;
+    void changeServer(control::ServerCommand command,
+                      control::Answer<control::ServerRow> answer) override;
+    void confirmServer(control::ServerConfirmation confirmation,
+                       control::Answer<control::ServerRow> answer) override;
+    void draftServer(control::ServerSource source,
+                     control::Answer<control::ServerDraft> answer) override;
+    void addServers(control::NewServers servers, control::Answer<QByteArray> answer) override;
+    std::stop_source tryTool(control::ToolTrial trial,
+                             control::Answer<control::TrialResult> answer) override;
+
+    void sessions(TenantId tenant,
+                  control::Answer<std::vector<control::SessionRow>> answer) override;
+    void endSession(control::SessionEnd end, control::Answer<control::SessionRow> answer) override;
+    void sessionMessages(control::MessagesRequest request,
+                         control::Answer<control::SessionMessages> answer) override;
 
 private:
     // Asks on the control thread.

@@ -7,10 +7,11 @@ using tenancy::checkOrg;
 using tenancy::errorsOf;
 
 OrgService::OrgService(std::unique_ptr<org::OrgRepository> repository, tenancy::Tenancy &tenancy,
-                       Administration &administration)
+                       Administration &administration, ServerHolds &holds)
     : m_repository(std::move(repository))
     , m_tenancy(tenancy)
     , m_administration(administration)
+    , m_holds(holds)
 {
 }
 
@@ -45,6 +46,7 @@ Result<void> OrgService::reload(const QByteArray &author)
 Result<void> OrgService::serve(QByteArray revision, std::vector<control::OrgFile> files)
 {
     const CheckedOrg checked = checkOrg(files, revision);
+    TRY_DO(m_holds.acceptServed(checked.revision.servers));
     TRY_DO(m_tenancy.adopt(checked.revision));
     m_revision = std::move(revision);
     m_files = std::move(files);
@@ -65,8 +67,10 @@ Result<QByteArray> OrgService::apply(const control::ChangeRequest &change)
         else
             known->bytes = changed.bytes;
     }
-    if (const QByteArray errors = errorsOf(checkOrg(next, {}).diagnostics); !errors.isEmpty())
+    const CheckedOrg checked = checkOrg(next, {});
+    if (const QByteArray errors = errorsOf(checked.diagnostics); !errors.isEmpty())
         return fail(ErrorCode::InvalidInput, QString::fromUtf8(errors));
+    TRY_DO(m_holds.holdNew(checked.revision.servers));
     const QByteArray before = m_revision;
     TRY_LET(
         const QByteArray revision,

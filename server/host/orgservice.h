@@ -5,6 +5,7 @@
 
 #include "server/control/types.h"
 #include "server/host/administration.h"
+#include "server/host/serverholds.h"
 #include "server/tenancy/tenancy.h"
 
 #include "server/org/orgrepository.h"
@@ -17,7 +18,7 @@ class OrgService
 {
 public:
     OrgService(std::unique_ptr<org::OrgRepository> repository, tenancy::Tenancy &tenancy,
-               Administration &administration);
+               Administration &administration, ServerHolds &holds);
 
     // Reads the org directory as it is on disk and serves it. Errors: InvalidInput with the diagnostics; what was
     // served stays.
@@ -45,6 +46,7 @@ private:
     std::unique_ptr<org::OrgRepository> m_repository;
     tenancy::Tenancy &m_tenancy;
     Administration &m_administration;
+    ServerHolds &m_holds;
     QByteArray m_revision;
     std::vector<control::OrgFile> m_files;
     QByteArray m_problem;

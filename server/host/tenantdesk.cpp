@@ -6,18 +6,6 @@ namespace provost::host {
 
 namespace {
 
-const char *nameOf(tools::AdapterState state)
-{
-    switch (state) {
-    case tools::AdapterState::Stopped: return "stopped";
-    case tools::AdapterState::Starting: return "starting";
-    case tools::AdapterState::Ready: return "ready";
-    case tools::AdapterState::Failed: return "failed";
-    case tools::AdapterState::Disabled: return "disabled";
-    }
-    return "failed";
-}
-
 const char *nameOf(identity::KeyState state)
 {
     switch (state) {
@@ -228,36 +216,6 @@ Result<control::KeyRow> TenantDesk::revokeKey(const CredentialId &id, const QByt
     const auto revoked = std::find_if(
         after.begin(), after.end(), [&](const identity::ApiKey &known) { return known.id == id; });
     return rowOf(*revoked, m_services.clock.now());
-}
-
-Result<std::vector<control::ToolRow>> TenantDesk::tools(const TenantId &tenant) const
-{
-    std::vector<control::ToolRow> rows;
-    const auto runtime = m_services.org.tenancy().tenant(tenant);
-    if (!runtime)
-        return rows;
-    for (const tools::RegisteredTool &tool : runtime->view().registry->tools()) {
-        const Json &definition = tool.descriptor.definition;
-        rows.push_back({tool.descriptor.name, tool.server.value, definition["title"].toByteArray(),
-                        definition["description"].toByteArray(), tool.descriptor.policy.permission,
-                        tool.descriptor.policy.resource, definition["inputSchema"]});
-    }
-    return rows;
-}
-
-Result<std::vector<control::ServerRow>> TenantDesk::servers(const TenantId &tenant) const
-{
-    std::vector<control::ServerRow> rows;
-    for (const auto &runtime : m_services.org.tenancy().tenants()) {
-        const TenantId id = runtime->view().id;
-        if (!tenant.isEmpty() && id != tenant)
-            continue;
-        for (const tenancy::ServerHealth &server : runtime->servers())
-            rows.push_back({server.id, id, server.kind, nameOf(server.status.state),
-                            server.problem.isEmpty() ? server.status.detail : server.problem,
-                            server.tools});
-    }
-    return rows;
 }
 
 } // namespace provost::host

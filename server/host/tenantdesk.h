@@ -39,8 +39,6 @@ public:
     [[nodiscard]] Result<control::CreatedKey> createKey(const control::NewKeyRequest &request);
     [[nodiscard]] Result<control::KeyRow> revokeKey(const CredentialId &id,
                                                     const QByteArray &author);
-    [[nodiscard]] Result<std::vector<control::ToolRow>> tools(const TenantId &tenant) const;
-    [[nodiscard]] Result<std::vector<control::ServerRow>> servers(const TenantId &tenant) const;
 
 private:
     Services m_services;

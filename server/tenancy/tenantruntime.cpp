@@ -113,8 +113,37 @@ void TenantRuntime::setServers(const std::vector<tools::ServerDefinition> &defin
     publishRegistry();
 }
 
+void TenantRuntime::startAgain(const ServerId &id)
+{
+    for (Server &server : m_servers) {
+        if (server.definition.id != id)
+            continue;
+        server = {server.definition, nullptr, {}, {}};
+        start(server);
+        publishRegistry();
+    }
+}
+
+void TenantRuntime::startHeldBack()
+{
+    for (Server &server : m_servers) {
+        if (server.held)
+            start(server);
+    }
+    publishRegistry();
+}
+
 void TenantRuntime::start(Server &server)
 {
+    server.held =
+        m_surroundings.heldBack ? m_surroundings.heldBack(m_id, server.definition) : std::nullopt;
+    if (server.held) {
+        server.problem = server.held == tools::AdapterState::Unconfirmed
+                             ? "its command waits for confirmation in the console"
+                             : QByteArray();
+        return;
+    }
+    server.problem.clear();
     const auto config = tools::substitute(server.definition.config,
                                           variablesFor(m_id, directory(), m_surroundings.org));
     if (!config) {
@@ -184,10 +213,13 @@ std::vector<ServerHealth> TenantRuntime::servers() const
 {
     std::vector<ServerHealth> healths;
     for (const Server &server : m_servers) {
-        ServerHealth health{server.definition.id, server.definition.kind, {}, 0, server.problem};
+        ServerHealth health{server.definition.id,    server.definition.kind,  {}, 0, server.problem,
+                            server.definition.where, server.definition.config};
         health.tools = static_cast<int>(server.catalog.tools.size());
         if (server.adapter)
             health.status = server.adapter->status();
+        else if (server.held)
+            health.status.state = *server.held;
         else
             health.status.state = tools::AdapterState::Failed;
         healths.push_back(std::move(health));

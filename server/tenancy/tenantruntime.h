@@ -21,6 +21,8 @@ struct ServerHealth
     tools::AdapterStatus status;
     int tools = 0;
     QByteArray problem; // why it is not served; empty if it is
+    policy::SourceLocation where{};
+    Json config{}; // as declared
 };
 
 // Where a tenant keeps its files and what its adapters share.
@@ -32,6 +34,10 @@ struct TenantSurroundings
     audit::Indexer &indexer;
     const Clock &clock;
     tools::AdapterEnvironment adapters;
+    // The state that keeps a server from being started, decided by an administrator; none: it may start. May be empty.
+    std::function<std::optional<tools::AdapterState>(const TenantId &,
+                                                     const tools::ServerDefinition &)>
+        heldBack{};
     std::shared_ptr<tools::ToolSchemas> schemas = std::make_shared<tools::ToolSchemas>();
 };
 
@@ -49,6 +55,11 @@ public:
     // Starts what is new, keeps what is unchanged, stops what is gone. Catalogs arrive later, through onChanged.
     void setServers(const std::vector<tools::ServerDefinition> &definitions);
 
+    // Stops the server and starts it anew, unless it is held back. Nothing if there is none of that id.
+    void startAgain(const ServerId &id);
+    // Starts what was held back and is no longer.
+    void startHeldBack();
+
     [[nodiscard]] calls::TenantView view() const;
     [[nodiscard]] std::vector<ServerHealth> servers() const;
     [[nodiscard]] audit::Journal &journal() const { return *m_journal; }
@@ -61,6 +72,7 @@ private:
         std::shared_ptr<tools::Adapter> adapter; // null if it could not be made
         tools::Catalog catalog;
         QByteArray problem;
+        std::optional<tools::AdapterState> held{}; // set: it was not started because of that
     };
 
     TenantRuntime(TenantId id, const TenantSurroundings &surroundings,

@@ -282,4 +282,72 @@ void FakeControlPlane::servers(TenantId, Answer<std::vector<ServerRow>> answer)
     answerLater<std::vector<ServerRow>>("servers", answer, serverRows);
 }
 
+void FakeControlPlane::changeServer(ServerCommand command, Answer<ServerRow> answer)
+{
+    ServerRow row = serverNamed(command.tenant, command.server);
+    row.state = command.act == ServerCommand::Act::Disable ? "disabled" : "starting";
+    serverCommands.push_back(std::move(command));
+    answerLater<ServerRow>("changeServer", answer, std::move(row));
+}
+
+void FakeControlPlane::confirmServer(ServerConfirmation confirmation, Answer<ServerRow> answer)
+{
+    ServerRow row = serverNamed(confirmation.tenant, confirmation.server);
+    row.state = "starting";
+    serverConfirmations.push_back(std::move(confirmation));
+    answerLater<ServerRow>("confirmServer", answer, std::move(row));
+}
+
+ServerRow FakeControlPlane::serverNamed(const TenantId &tenant, const ServerId &server) const
+{
+    const auto known = std::find_if(serverRows.begin(), serverRows.end(), [&](const auto &row) {
+        return row.tenant == tenant && row.id == server;
+    });
+    return known == serverRows.end() ? ServerRow{.id = server, .tenant = tenant} : *known;
+}
+
+void FakeControlPlane::draftServer(ServerSource source, Answer<ServerDraft> answer)
+{
+    serverSources.push_back(std::move(source));
+    answerLater<ServerDraft>("draftServer", answer, serverDraft);
+}
+
+void FakeControlPlane::addServers(NewServers servers, Answer<QByteArray> answer)
+{
+    newServers.push_back(std::move(servers));
+    answerLater<QByteArray>("addServers", answer, QByteArray("77aa00bb11cc"));
+}
+
+std::stop_source FakeControlPlane::tryTool(ToolTrial trial, Answer<TrialResult> answer)
+{
+    trials.push_back(std::move(trial));
+    TrialResult result;
+    if (!trialAnswers.empty())
+        result = trialAnswers[std::min(trials.size(), trialAnswers.size()) - 1];
+    answerLater<TrialResult>("tryTool", answer, std::move(result));
+    lastTrial = {};
+    return lastTrial;
+}
+
+void FakeControlPlane::sessions(TenantId, Answer<std::vector<SessionRow>> answer)
+{
+    answerLater<std::vector<SessionRow>>("sessions", answer, sessionRows);
+}
+
+void FakeControlPlane::endSession(SessionEnd end, Answer<SessionRow> answer)
+{
+    SessionRow row{.key = end.key};
+    sessionEnds.push_back(std::move(end));
+    answerLater<SessionRow>("endSession", answer, std::move(row));
+}
+
+void FakeControlPlane::sessionMessages(MessagesRequest request, Answer<SessionMessages> answer)
+{
+    SessionMessages later = messagesAnswer;
+    std::erase_if(later.messages,
+                  [&](const SessionMessage &message) { return message.sequence <= request.after; });
+    messagesRequests.push_back(std::move(request));
+    answerLater<SessionMessages>("sessionMessages", answer, std::move(later));
+}
+
 } // namespace provost::testing

@@ -57,6 +57,19 @@ public:
     std::vector<control::Simulation> simulations;
     std::vector<control::NewKeyRequest> keyRequests;
     std::vector<control::NewTenant> newTenants;
+    std::vector<control::ServerCommand> serverCommands;
+    std::vector<control::ServerConfirmation> serverConfirmations;
+    std::vector<control::ToolTrial> trials;
+    std::vector<control::TrialResult>
+        trialAnswers; // one for each trial in turn; the last one stays
+    std::stop_source lastTrial;
+    control::ServerDraft serverDraft;
+    std::vector<control::ServerSource> serverSources;
+    std::vector<control::NewServers> newServers;
+    std::vector<control::SessionRow> sessionRows;
+    std::vector<control::SessionEnd> sessionEnds;
+    control::SessionMessages messagesAnswer; // what is later than asked for
+    std::vector<control::MessagesRequest> messagesRequests;
 
     // `count` believable rows, one every 700 ms before `newest`, of three tenants.
     static std::vector<control::AuditRow> makeAuditRows(int count, WallTime newest);
@@ -106,6 +119,20 @@ public:
                    control::Answer<control::KeyRow> answer) override;
     void tools(TenantId tenant, control::Answer<std::vector<control::ToolRow>> answer) override;
     void servers(TenantId tenant, control::Answer<std::vector<control::ServerRow>> answer) override;
+    void changeServer(control::ServerCommand command,
+                      control::Answer<control::ServerRow> answer) override;
+    void confirmServer(control::ServerConfirmation confirmation,
+                       control::Answer<control::ServerRow> answer) override;
+    void draftServer(control::ServerSource source,
+                     control::Answer<control::ServerDraft> answer) override;
+    void addServers(control::NewServers servers, control::Answer<QByteArray> answer) override;
+    std::stop_source tryTool(control::ToolTrial trial,
+                             control::Answer<control::TrialResult> answer) override;
+    void sessions(TenantId tenant,
+                  control::Answer<std::vector<control::SessionRow>> answer) override;
+    void endSession(control::SessionEnd end, control::Answer<control::SessionRow> answer) override;
+    void sessionMessages(control::MessagesRequest request,
+                         control::Answer<control::SessionMessages> answer) override;
 
 private:
     // Notes the question and answers it from the event loop with the error set for it, or with `value`.
@@ -122,6 +149,8 @@ private:
         });
     }
 
+    [[nodiscard]] control::ServerRow serverNamed(const TenantId &tenant,
+                                                 const ServerId &server) const;
     [[nodiscard]] std::vector<control::AuditRow> matching(const control::AuditQuery &query) const;
 };
 
