@@ -3,8 +3,10 @@
 #include "ui/audit/auditpage.h"
 #include "ui/overview/overviewpage.h"
 #include "ui/policies/policiespage.h"
+#include "ui/sessions/sessionspage.h"
 #include "ui/simulator/simulatorpage.h"
 #include "ui/tenants/tenantspage.h"
+#include "ui/tools/toolspage.h"
 
 #include <QCoreApplication>
 
@@ -31,6 +33,8 @@ std::vector<PageEntry> pages()
         entry<PoliciesPage>("policies", QT_TRANSLATE_NOOP("Pages", "Policies"), Icon::Shield),
         entry<SimulatorPage>("simulator", QT_TRANSLATE_NOOP("Pages", "Simulator"), Icon::Simulator),
         entry<TenantsPage>("tenants", QT_TRANSLATE_NOOP("Pages", "Tenants"), Icon::Tenants),
+        entry<ToolsPage>("tools", QT_TRANSLATE_NOOP("Pages", "Tools"), Icon::Tools),
+        entry<SessionsPage>("sessions", QT_TRANSLATE_NOOP("Pages", "Sessions"), Icon::Sessions),
     };
 }
 

@@ -1,0 +1,584 @@
+#include "ui/tools/toolspage.h"
+
+#include "tests/support/testing.h"
+#include "tests/unit/ui/recordingcontext.h"
+#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/tools/toolsfixture.h"
+#include "ui/kit/badge.h"
+#include "ui/kit/button.h"
+#include "ui/kit/codeeditor.h"
+#include "ui/kit/form.h"
+#include "ui/kit/jsontree.h"
+#include "ui/kit/label.h"
+#include "ui/kit/tableview.h"
+
+#include <QBuffer>
+#include <QCheckBox>
+#include <QDialog>
+#include <QDir>
+#include <QImage>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace provost;
+using namespace provost::control;
+using namespace provost::ui;
+using namespace Qt::StringLiterals;
+using provost::testing::FakeControlPlane;
+using provost::testing::parsedJson;
+
+class TstToolsPage : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_themed.wear(); }
+    void cleanupTestCase() { m_themed.takeOff(); }
+    void init();
+    void cleanup();
+
+    void listsServersWithTheirStates();
+    void linksSelectAServerAndATool();
+    void choosingIsAPlaceToComeBackTo();
+    void findsATool();
+    void noServersSaysWhatToDo();
+    void failureIsToldAndTriedAgain();
+    void restartsAndAsksIfCallsRun();
+    void disablesWithAReason();
+    void confirmsExactlyWhatIsShown();
+    void aConflictIsTold();
+    void showsAToolAsText();
+    void triesATool();
+    void formAndJsonAreOneValue();
+    void everyKindOfFieldIsFilledIn();
+    void answersAQuestionOfTheTool();
+    void showsAnImage();
+    void addsAServer();
+    void whatIsNotUnderstoodIsTold();
+    void anotherTextTakesAgreementBack();
+    void everyControlHasAName();
+    void looksRight_data();
+    void looksRight();
+
+private:
+    template <class T>
+    T *part(const QString &name) const
+    {
+        return m_page->findChild<T *>(name);
+    }
+    void open(const QString &target = {})
+    {
+        m_page->resize(1194, 782);
+        m_page->show();
+        m_page->openLink({u"tools"_s, target, {}});
+        m_page->activate();
+        QTRY_COMPARE(m_control->unanswered, 0);
+    }
+    void click(const QString &button)
+    {
+        // A name may be there again in a part that is not shown.
+        const auto all = m_page->findChildren<Button *>(button);
+        const auto found = std::find_if(all.begin(), all.end(), [](const Button *one) {
+            return one->isVisible() && one->isEnabled();
+        });
+        QVERIFY2(found != all.end(), qPrintable(button));
+        QTest::mouseClick(*found, Qt::LeftButton);
+    }
+    // A segment of the given group.
+    void choose(const QString &group, const QString &segment)
+    {
+        auto *const found = part<QWidget>(group)->findChild<Button *>(u"segment."_s + segment);
+        QVERIFY2(found != nullptr && found->isEnabled(), qPrintable(segment));
+        QTest::mouseClick(found, Qt::LeftButton);
+    }
+    void selectServer(int row)
+    {
+        auto *const view = part<TableView>(u"tools.servers"_s);
+        view->setCurrentIndex(view->model()->index(row, 0));
+    }
+    void selectTool(int row)
+    {
+        auto *const view = part<TableView>(u"tools.tools"_s);
+        view->setCurrentIndex(view->model()->index(row, 0));
+    }
+    [[nodiscard]] QString cell(const QString &table, int row, int column) const
+    {
+        return part<TableView>(table)->model()->index(row, column).data().toString();
+    }
+    [[nodiscard]] QStringList words(const QString &within) const
+    {
+        QStringList all;
+        const QWidget *const parent =
+            within == m_page->objectName() ? m_page.get() : part<QWidget>(within);
+        for (const QLabel *const label : parent->findChildren<QLabel *>()) {
+            if (label->isVisible())
+                all.append(label->text());
+        }
+        return all;
+    }
+    void accept(const QString &dialog)
+    {
+        auto *const found = part<QDialog>(dialog);
+        QVERIFY2(found != nullptr && found->isVisible(), qPrintable(dialog));
+        found->accept();
+        QTRY_COMPARE(m_control->unanswered, 0);
+    }
+
+    provost::testing::Themed m_themed;
+    std::unique_ptr<FakeControlPlane> m_control;
+    std::unique_ptr<provost::testing::RecordingContext> m_context;
+    std::unique_ptr<ToolsPage> m_page;
+};
+
+void TstToolsPage::init()
+{
+    m_control = std::make_unique<FakeControlPlane>();
+    provost::testing::fillTools(*m_control);
+    m_context = std::make_unique<provost::testing::RecordingContext>();
+    m_page = std::make_unique<ToolsPage>(*m_control, *m_context);
+}
+
+void TstToolsPage::cleanup()
+{
+    m_page.reset();
+    m_context.reset();
+    m_control.reset();
+}
+
+void TstToolsPage::listsServersWithTheirStates()
+{
+    open();
+    const auto state = [this](int row) { return cell(u"tools.servers"_s, row, 1); };
+    QCOMPARE(state(0), u"running"_s);
+    QCOMPARE(state(2), u"failed"_s);
+    QCOMPARE(state(3), u"waits for you"_s);
+    QCOMPARE(state(4), u"disabled"_s);
+    QVERIFY(cell(u"tools.servers"_s, 2, 2).contains(u"connection refused"_s));
+    QVERIFY(cell(u"tools.servers"_s, 2, 2).contains(u"tried again in"_s));
+    QCOMPARE(cell(u"tools.servers"_s, 1, 3), u"stdio · legacy era"_s);
+    QCOMPARE(cell(u"tools.servers"_s, 0, 0), u"analytics"_s);
+    QCOMPARE(part<TableView>(u"tools.tools"_s)->model()->rowCount(), 3);
+    selectServer(1);
+    QCOMPARE(part<TableView>(u"tools.tools"_s)->model()->rowCount(), 1);
+    // With servers of several tenants each says whose it is.
+    m_control->serverRows[4].tenant = TenantId("beta-inc");
+    m_page->activate();
+    QTRY_COMPARE(cell(u"tools.servers"_s, 4, 0), u"beta-inc / legacy-db"_s);
+}
+
+void TstToolsPage::linksSelectAServerAndATool()
+{
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    QCOMPARE(m_page->place().target, u"acme-corp/memory/memory__read_graph"_s);
+    QVERIFY(part<QWidget>(u"tools.tool"_s)->isVisible());
+    m_page->openLink({u"tools"_s, u"acme-corp/crm"_s, {}});
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QCOMPARE(m_page->place().target, u"acme-corp/crm"_s);
+    m_page->openLink({u"tools"_s, u"acme-corp/nothing"_s, {}});
+    QTRY_VERIFY(part<QWidget>(u"tools.banner"_s)->isVisible());
+    QCOMPARE(m_page->place().target, u"acme-corp/analytics"_s);
+}
+
+void TstToolsPage::choosingIsAPlaceToComeBackTo()
+{
+    open();
+    QSignalSpy changed(m_page.get(), &Page::placeChanged);
+    selectServer(1);
+    QCOMPARE(changed.count(), 1);
+    selectTool(0);
+    QCOMPARE(changed.count(), 2);
+    // What arrives anew moves nothing.
+    m_page->activate();
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QCOMPARE(changed.count(), 2);
+    QCOMPARE(m_page->place().target, u"acme-corp/memory/memory__read_graph"_s);
+}
+
+void TstToolsPage::findsATool()
+{
+    open();
+    part<LineField>(u"tools.filter"_s)->setText(u"STAGE"_s);
+    QCOMPARE(part<TableView>(u"tools.tools"_s)->model()->rowCount(), 1);
+    QCOMPARE(cell(u"tools.tools"_s, 0, 0), u"write_deals"_s);
+    part<LineField>(u"tools.filter"_s)->setText(u"nothing such"_s);
+    QVERIFY(part<Label>(u"tools.none"_s)->text().contains(u"nothing such"_s));
+}
+
+void TstToolsPage::noServersSaysWhatToDo()
+{
+    m_control->serverRows.clear();
+    open();
+    QVERIFY(words(u"tools"_s).contains(u"No tool servers yet"_s));
+}
+
+void TstToolsPage::failureIsToldAndTriedAgain()
+{
+    m_control->errors["servers"] = {ErrorCode::Unavailable, u"the desk is busy"_s};
+    open();
+    QVERIFY(words(u"tools"_s).join(u'\n').contains(u"could not be read"_s));
+    m_control->errors.clear();
+    click(u"error.retry"_s);
+    QTRY_COMPARE(cell(u"tools.servers"_s, 0, 1), u"running"_s);
+}
+
+void TstToolsPage::restartsAndAsksIfCallsRun()
+{
+    open();
+    click(u"server.restart"_s);
+    QTRY_COMPARE(m_control->serverCommands.size(), std::size_t(1));
+    QCOMPARE(m_control->serverCommands[0].act, ServerCommand::Act::Restart);
+    QCOMPARE(m_control->serverCommands[0].server, ServerId("analytics"));
+    QCOMPARE(m_control->serverCommands[0].author, QByteArray("ana"));
+    selectServer(1); // two calls in flight
+    click(u"server.restart"_s);
+    QCOMPARE(m_control->serverCommands.size(), std::size_t(1));
+    auto *const dialog = m_page->findChild<QDialog *>();
+    QVERIFY(dialog != nullptr && dialog->isVisible());
+    dialog->accept();
+    QCOMPARE(m_control->serverCommands.size(), std::size_t(2));
+}
+
+void TstToolsPage::disablesWithAReason()
+{
+    open();
+    click(u"server.disable"_s);
+    auto *const dialog = part<QDialog>(u"server.disableDialog"_s);
+    QVERIFY(dialog != nullptr);
+    QVERIFY(m_control->serverCommands.empty());
+    const auto fields = dialog->findChildren<LineField *>();
+    QCOMPARE(fields.size(), 1);
+    fields.front()->setText(u"leaks"_s);
+    accept(u"server.disableDialog"_s);
+    QCOMPARE(m_control->serverCommands.size(), std::size_t(1));
+    QCOMPARE(m_control->serverCommands[0].act, ServerCommand::Act::Disable);
+    QCOMPARE(m_control->serverCommands[0].reason, QByteArray("leaks"));
+    // What is disabled is enabled at once.
+    selectServer(4);
+    QVERIFY(!part<Button>(u"server.restart"_s)->isEnabled());
+    click(u"server.disable"_s);
+    QCOMPARE(m_control->serverCommands.back().act, ServerCommand::Act::Enable);
+}
+
+void TstToolsPage::confirmsExactlyWhatIsShown()
+{
+    open(u"acme-corp/files"_s);
+    QVERIFY(part<QWidget>(u"server.waits"_s)->isVisible());
+    click(u"server.confirm"_s);
+    auto *const dialog = part<QDialog>(u"server.confirmDialog"_s);
+    QVERIFY(dialog != nullptr);
+    const QStringList shown = words(u"command"_s);
+    for (const QString &word :
+         {u"npx"_s, u"-y"_s, u"files-server"_s, u"/srv/reports"_s, u"FILES_MODE=read only"_s})
+        QVERIFY2(shown.contains(word), qPrintable(word));
+    QVERIFY(m_control->serverConfirmations.empty());
+    // A refresh that brings another command does not change what was agreed to.
+    m_control->serverRows[3].commandDigest = "another";
+    m_page->activate();
+    QTRY_COMPARE(m_control->unanswered, 0);
+    accept(u"server.confirmDialog"_s);
+    QCOMPARE(m_control->serverConfirmations.size(), std::size_t(1));
+    QCOMPARE(m_control->serverConfirmations[0].commandDigest, QByteArray("d2"));
+    QCOMPARE(m_context->notices.back().tone, Tone::Allow);
+}
+
+void TstToolsPage::aConflictIsTold()
+{
+    m_control->errors["changeServer"] = {ErrorCode::Conflict, u"server `analytics` is gone"_s};
+    open();
+    click(u"server.restart"_s);
+    QTRY_VERIFY(!m_context->notices.empty());
+    QCOMPARE(m_context->notices.back().tone, Tone::Deny);
+    QCOMPARE(m_context->notices.back().text, u"server `analytics` is gone"_s);
+}
+
+void TstToolsPage::showsAToolAsText()
+{
+    open(u"acme-corp/analytics/write_deals"_s);
+    auto *const description = part<Label>(u"tool.description"_s);
+    QCOMPARE(description->text(), u"<b>Sets</b> the stage of a deal."_s);
+    QCOMPARE(description->textFormat(), Qt::PlainText);
+    selectServer(1);
+    selectTool(0);
+    QStringList claims;
+    for (const Badge *const badge : part<QWidget>(u"tool.claims"_s)->findChildren<Badge *>())
+        claims.append(badge->text());
+    QCOMPARE(claims, (QStringList{u"claims: only reads"_s, u"claims: stays inside"_s}));
+    QVERIFY(part<JsonTree>(u"tool.schema"_s)->model()->rowCount() > 0);
+}
+
+void TstToolsPage::triesATool()
+{
+    open(u"acme-corp/analytics/query_analytics"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    QTRY_COMPARE(part<ComboField>(u"try.user"_s)->count(), 2);
+    QTest::keyClicks(part<LineField>(u"try.sql"_s), u"SELECT 1"_s);
+    QCOMPARE(part<LineField>(u"try.limit"_s)->text(), u"50"_s);
+    click(u"try.run"_s);
+    QTRY_VERIFY(part<QWidget>(u"trial"_s)->isVisible());
+    QCOMPARE(m_control->trials.back().arguments, parsedJson(R"({"limit":50,"sql":"SELECT 1"})"));
+    QCOMPARE(part<Badge>(u"trial.outcome"_s)->text(), u"allowed"_s);
+    auto *const text = part<Label>(u"trial.text"_s);
+    QCOMPARE(text->text(), u"3 rows <i>of</i> 3"_s);
+    QCOMPARE(text->textFormat(), Qt::PlainText);
+    click(u"trial.record"_s);
+    QCOMPARE(Link::parse(m_context->opened.back())->parameters.at(u"filter"_s), u"request:try-1"_s);
+    click(u"trial.rule"_s);
+    QCOMPARE(m_context->opened.back(), u"policies/tenants/acme-corp.yaml:12"_s);
+    choose(u"trial.which"_s, u"structured"_s);
+    QVERIFY(part<JsonTree>(u"trial.json"_s)->isVisible());
+    // Figures that arrive meanwhile leave what was typed and the result alone.
+    m_control->toolRows[0].figures.calls += 1;
+    m_page->activate();
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QCOMPARE(part<LineField>(u"try.sql"_s)->text(), u"SELECT 1"_s);
+    QVERIFY(part<QWidget>(u"trial"_s)->isVisible());
+}
+
+void TstToolsPage::formAndJsonAreOneValue()
+{
+    open(u"acme-corp/analytics/query_analytics"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    QTest::keyClicks(part<LineField>(u"try.sql"_s), u"SELECT 1"_s);
+    auto *const json = part<CodeEditor>(u"try.json"_s);
+    QCOMPARE(Json::parse(json->text().toUtf8()).value()["sql"], Json("SELECT 1"));
+    choose(u"try.kind"_s, u"json"_s);
+    json->applyText(u"{\"sql\": \"SELECT 2\", \"limit\": 7, \"more\": true}"_s);
+    QCOMPARE(part<LineField>(u"try.sql"_s)->text(), u"SELECT 2"_s);
+    QCOMPARE(part<LineField>(u"try.limit"_s)->text(), u"7"_s);
+    json->applyText(u"{\"sql\": "_s);
+    QVERIFY(!part<Button>(u"try.run"_s)->isEnabled());
+    json->applyText(u"{\"sql\": \"SELECT 2\", \"limit\": 7, \"more\": true}"_s);
+    // What the form has no field for stays.
+    choose(u"try.kind"_s, u"form"_s);
+    part<LineField>(u"try.limit"_s)->selectAll();
+    QTest::keyClicks(part<LineField>(u"try.limit"_s), u"70"_s);
+    click(u"try.run"_s);
+    QCOMPARE(m_control->trials.size(), std::size_t(1));
+    QCOMPARE(m_control->trials.back().arguments,
+             parsedJson(R"({"sql":"SELECT 2","limit":70,"more":true})"));
+    QTRY_COMPARE(m_control->unanswered, 0);
+    // Text that is no number is told, and is not sent as something else.
+    part<LineField>(u"try.limit"_s)->selectAll();
+    QTest::keyClicks(part<LineField>(u"try.limit"_s), u"many"_s);
+    QVERIFY(!part<Button>(u"try.run"_s)->isEnabled());
+}
+
+void TstToolsPage::everyKindOfFieldIsFilledIn()
+{
+    open(u"acme-corp/analytics/read_customers"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    const auto pick = [this](const QString &name, int index) {
+        auto *const combo = part<ComboField>(name);
+        QVERIFY2(combo != nullptr, qPrintable(name));
+        combo->setCurrentIndex(index);
+        Q_EMIT combo->activated(index);
+    };
+    pick(u"try.segment"_s, 2);
+    pick(u"try.active"_s, 2);
+    click(u"try.tags.add"_s);
+    QTest::keyClicks(part<LineField>(u"try.tags.0"_s), u"big"_s);
+    click(u"try.tags.add"_s);
+    QTest::keyClicks(part<LineField>(u"try.tags.1"_s), u"old"_s);
+    click(u"try.tags.0.remove"_s);
+    QTest::keyClicks(part<LineField>(u"try.within.region"_s), u"emea"_s);
+    QTest::keyClicks(part<LineField>(u"try.anything"_s), u"{\"a\":[1]}"_s);
+    click(u"try.run"_s);
+    QCOMPARE(m_control->trials.size(), std::size_t(1));
+    QCOMPARE(
+        m_control->trials.back().arguments,
+        parsedJson(
+            R"({"segment":"mid-market","active":false,"tags":["old"],"within":{"region":"emea"},"anything":{"a":[1]}})"));
+}
+
+void TstToolsPage::answersAQuestionOfTheTool()
+{
+    m_control->trialAnswers.insert(
+        m_control->trialAnswers.begin(),
+        {.requestId = "try-0",
+         .decision = "allow",
+         .asks = parsedJson(
+             R"({"who":{"method":"elicitation/create","params":{"message":"Which <b>region</b>?","requestedSchema":{"type":"object","required":["region"],"properties":{"region":{"type":"string","enum":["emea","apac"]}}}}}})"),
+         .requestState = "sealed"});
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    click(u"try.run"_s);
+    QTRY_VERIFY(part<QWidget>(u"ask"_s)->isVisible());
+    QCOMPARE(part<Label>(u"ask.message"_s)->text(), u"Which <b>region</b>?"_s);
+    QVERIFY(!part<Button>(u"ask.accept"_s)->isEnabled());
+    auto *const region = part<ComboField>(u"ask.who.region"_s);
+    region->setCurrentIndex(1);
+    Q_EMIT region->activated(1);
+    click(u"ask.accept"_s);
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QCOMPARE(m_control->trials.back().inputResponses,
+             parsedJson(R"({"who":{"action":"accept","content":{"region":"emea"}}})"));
+    QVERIFY(!part<QWidget>(u"ask"_s)->isVisible());
+    QCOMPARE(part<Badge>(u"trial.outcome"_s)->text(), u"allowed"_s);
+}
+
+void TstToolsPage::showsAnImage()
+{
+    QImage image(640, 480, QImage::Format_RGB32);
+    image.fill(Qt::darkCyan);
+    QByteArray png;
+    QBuffer buffer(&png);
+    QVERIFY(buffer.open(QIODevice::WriteOnly) && image.save(&buffer, "PNG"));
+    const auto block = [](const char *type, const QByteArray &data) {
+        return Json::object({{"type", "image"}, {"mimeType", type}, {"data", data.toBase64()}});
+    };
+    m_control->trialAnswers.front().result = Json::object(
+        {{"content", Json::array({block("image/png", png), block("image/svg+xml", "<svg/>"),
+                                  block("image/png", "broken")})}});
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    click(u"try.run"_s);
+    QTRY_VERIFY(part<QWidget>(u"trial"_s)->isVisible());
+    QTRY_COMPARE(part<QWidget>(u"trial"_s)->findChildren<QLabel *>(u"trial.image"_s).size(), 1);
+    const QPixmap shown = part<QLabel>(u"trial.image"_s)->pixmap(Qt::ReturnByValue);
+    QCOMPARE(shown.width(), 320);
+    QCOMPARE(words(u"trial"_s).filter(u"not shown"_s).size(), 2);
+}
+
+void TstToolsPage::addsAServer()
+{
+    open();
+    click(u"tools.add"_s);
+    QVERIFY(part<QDialog>(u"addServer"_s)->isVisible());
+    QVERIFY(!part<Button>(u"addServer.add"_s)->isEnabled());
+    part<CodeEditor>(u"addServer.text"_s)->applyText(u"npx -y files-server /srv"_s);
+    QTRY_COMPARE(m_control->serverSources.size(), std::size_t(1));
+    QCOMPARE(m_control->serverSources[0].text, QByteArray("npx -y files-server /srv"));
+    QCOMPARE(m_control->serverSources[0].tenant, TenantId("acme-corp"));
+    QTRY_VERIFY(part<QWidget>(u"addServer.yaml"_s)->isVisible());
+    QCOMPARE(part<CodeEditor>(u"addServer.yaml"_s)->text(), u"servers:\n"_s);
+    QVERIFY(words(u"command"_s).contains(u"files-server"_s));
+    QVERIFY(!part<Button>(u"addServer.add"_s)->isEnabled()); // no reason yet
+    part<LineField>(u"addServer.reason"_s)->setText(u"reports"_s);
+    part<QCheckBox>(u"addServer.agree.files"_s)->click();
+    click(u"addServer.add"_s);
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QCOMPARE(m_control->newServers.size(), std::size_t(1));
+    QCOMPARE(m_control->newServers[0].confirmedCommands, std::vector<QByteArray>{"d2"});
+    QCOMPARE(m_control->newServers[0].reason, QByteArray("reports"));
+    QCOMPARE(m_control->newServers[0].author, QByteArray("ana"));
+    QCOMPARE(m_control->newServers[0].file.name, QByteArray("servers/files.yaml"));
+    QTRY_COMPARE(m_page->place().target, u"acme-corp/files"_s);
+}
+
+void TstToolsPage::whatIsNotUnderstoodIsTold()
+{
+    m_control->errors["draftServer"] = {ErrorCode::InvalidInput, u"a quote is not closed"_s};
+    open();
+    click(u"tools.add"_s);
+    part<CodeEditor>(u"addServer.text"_s)->applyText(u"npx 'x"_s);
+    QTRY_COMPARE(part<Label>(u"addServer.understood"_s)->text(), u"✕ a quote is not closed"_s);
+    part<LineField>(u"addServer.reason"_s)->setText(u"reports"_s);
+    QVERIFY(!part<Button>(u"addServer.add"_s)->isEnabled());
+}
+
+void TstToolsPage::anotherTextTakesAgreementBack()
+{
+    open();
+    click(u"tools.add"_s);
+    auto *const text = part<CodeEditor>(u"addServer.text"_s);
+    text->applyText(u"npx -y files-server /srv"_s);
+    QTRY_VERIFY(part<QCheckBox>(u"addServer.agree.files"_s) != nullptr);
+    part<QCheckBox>(u"addServer.agree.files"_s)->click();
+    part<LineField>(u"addServer.reason"_s)->setText(u"reports"_s);
+    text->applyText(u"npx -y files-server /etc"_s);
+    QVERIFY(!part<Button>(u"addServer.add"_s)->isEnabled()); // what is shown is not read yet
+    QTRY_VERIFY(part<Button>(u"addServer.add"_s)->isEnabled());
+    m_control->errors["addServers"] = {ErrorCode::Conflict, u"the org moved on"_s};
+    click(u"addServer.add"_s);
+    QTRY_VERIFY(part<Label>(u"addServer.trouble"_s)->isVisible());
+    QVERIFY(m_control->newServers[0].confirmedCommands.empty());
+    QVERIFY(part<QDialog>(u"addServer"_s)->isVisible());
+}
+
+void TstToolsPage::everyControlHasAName()
+{
+    open(u"acme-corp/analytics/read_customers"_s);
+    for (const QString &segment : {u"server"_s, u"tool"_s, u"try"_s}) {
+        choose(u"tools.parts"_s, segment);
+        if (segment == u"try")
+            click(u"try.tags.add"_s);
+        for (const QWidget *const widget : m_page->findChildren<QWidget *>()) {
+            // Text that can be selected says its own name.
+            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()
+                || qobject_cast<const QLabel *>(widget) != nullptr)
+                continue;
+            const auto *const button = qobject_cast<const QAbstractButton *>(widget);
+            const bool named = !widget->accessibleName().isEmpty()
+                               || (button != nullptr && !button->text().isEmpty());
+            QVERIFY2(named || widget->focusProxy() != nullptr
+                         || widget->objectName().startsWith(u"qt_"_s)
+                         || widget->inherits("QScrollArea"),
+                     qPrintable(widget->objectName() + u' '
+                                + QString::fromLatin1(widget->metaObject()->className())));
+        }
+    }
+}
+
+void TstToolsPage::looksRight_data()
+{
+    QTest::addColumn<QString>("theme");
+    QTest::addColumn<QString>("what");
+    for (const char *theme : {"dark", "light", "high-contrast"}) {
+        for (const char *what :
+             {"server", "failed", "waits", "confirm", "tool", "try", "tried", "asks", "add"})
+            QTest::addRow("%s-%s", theme, what)
+                << QString::fromLatin1(theme) << QString::fromLatin1(what);
+    }
+}
+
+// Draws the page; with PROVOST_PICTURES the pictures are kept there.
+void TstToolsPage::looksRight()
+{
+    QFETCH(const QString, theme);
+    QFETCH(const QString, what);
+    const auto back = qScopeGuard([this] { m_themed.theme().setChoice(Theme::Choice::Light); });
+    m_themed.theme().setChoice(themeChoiceOf(theme));
+    m_page = std::make_unique<ToolsPage>(*m_control, *m_context);
+    if (what == u"asks")
+        m_control->trialAnswers.front().asks = parsedJson(
+            R"({"who":{"method":"elicitation/create","params":{"message":"Which region is it about?","requestedSchema":{"type":"object","required":["region"],"properties":{"region":{"type":"string","enum":["emea","apac"]},"since":{"type":"string","description":"A day"}}}}}})");
+    const std::map<QString, QString> targets{
+        {u"server"_s, u"acme-corp/memory"_s},
+        {u"failed"_s, u"acme-corp/crm"_s},
+        {u"waits"_s, u"acme-corp/files"_s},
+        {u"confirm"_s, u"acme-corp/files"_s},
+        {u"tool"_s, u"acme-corp/memory/memory__read_graph"_s},
+        {u"tried"_s, u"acme-corp/analytics/query_analytics"_s}};
+    const auto target = targets.find(what);
+    open(target != targets.end() ? target->second : u"acme-corp/analytics/read_customers"_s);
+    QWidget *shown = m_page.get();
+    if (what == u"confirm") {
+        click(u"server.confirm"_s);
+        shown = part<QDialog>(u"server.confirmDialog"_s);
+    }
+    if (what == u"add") {
+        click(u"tools.add"_s);
+        part<CodeEditor>(u"addServer.text"_s)
+            ->applyText(u"FILES_TOKEN=ghp_x npx -y files-server /srv/reports"_s);
+        QTRY_VERIFY(part<QWidget>(u"addServer.yaml"_s)->isVisible());
+        shown = part<QDialog>(u"addServer"_s);
+        QTRY_COMPARE(m_control->unanswered, 0);
+        QTRY_VERIFY(part<QWidget>(u"command"_s)->height() > 60);
+    }
+    if (what == u"try" || what == u"tried" || what == u"asks") {
+        choose(u"tools.parts"_s, u"try"_s);
+        if (what == u"try")
+            click(u"try.tags.add"_s);
+        else
+            click(u"try.run"_s);
+    }
+    QTRY_COMPARE(m_control->unanswered, 0);
+    QTRY_VERIFY(part<TableView>(u"tools.servers"_s)->height() > 4 * metrics::RowHeight);
+    const QPixmap picture = shown->grab();
+    QVERIFY(!picture.isNull());
+    if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
+        QVERIFY(picture.save(QDir(folder).filePath(u"tools-%1-%2.png"_s.arg(what, theme))));
+}
+
+PROVOST_TEST(TstToolsPage)
+#include "tst_toolspage.moc"
