@@ -19,10 +19,20 @@ constexpr int resumptionsMax = 10;
 constexpr int stepUpsMax = 2;
 constexpr int unauthorized = 401;
 constexpr qsizetype sessionIdBytesMax = 1024;
+constexpr qsizetype tokenBytesMin = 8; // a shorter one could be an ordinary word
 
 void addHeader(QByteArray &text, QByteArrayView name, QByteArrayView value)
 {
     text.append(name).append(": ").append(value).append("\r\n");
+}
+
+// A server may repeat what it was given; agents and records must not see it.
+QByteArray withoutToken(QByteArray text, const QByteArray &credential)
+{
+    const QByteArray token = credential.mid(credential.indexOf(' ') + 1);
+    if (token.size() >= tokenBytesMin && text.contains(token))
+        text.replace(token, "***");
+    return text;
 }
 
 bool isValidSessionId(const QByteArray &id)
@@ -41,8 +51,9 @@ HttpTransport::HttpTransport(HttpOptions options)
 {
     m_closeTimer.setSingleShot(true);
     connect(&m_closeTimer, &QTimer::timeout, this, &HttpTransport::finishClosing);
-    connect(&m_stream, &ServerStream::message, this,
-            [this](const QByteArray &text) { Q_EMIT received(text, NoRequest); });
+    connect(&m_stream, &ServerStream::message, this, [this](const QByteArray &text) {
+        Q_EMIT received(withoutToken(text, credential()), NoRequest);
+    });
     connect(&m_stream, &ServerStream::sessionLost, this, [this] {
         Q_EMIT failed(NoRequest,
                       {.error = {ErrorCode::Upstream, QStringLiteral("the session was lost")},
@@ -156,7 +167,8 @@ void HttpTransport::onHead(CallKey key)
 void HttpTransport::deliver(CallKey key, const QByteArray &text)
 {
     m_delivering = key;
-    Q_EMIT received(text, m_calls.at(key).id);
+    const Call &call = m_calls.at(key);
+    Q_EMIT received(withoutToken(text, call.credential), call.id);
     m_delivering = 0;
 }
 

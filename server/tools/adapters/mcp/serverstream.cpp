@@ -12,6 +12,7 @@ constexpr milliseconds delayFirst{1'000};
 constexpr milliseconds delayMax{60'000};
 constexpr int doublingsMax = 6;
 constexpr int badRequest = 400;
+constexpr int unauthorized = 401;
 constexpr int notFound = 404;
 
 } // namespace
@@ -60,6 +61,7 @@ void ServerStream::connectStream()
 void ServerStream::onEnded(const std::optional<Error> &)
 {
     const bool wasRefused = m_exchange->status() != 0 && !m_exchange->isStream();
+    const bool wasUnauthorized = m_exchange->status() == unauthorized;
     const bool sessionIsGone =
         m_hasWorked && (m_exchange->status() == notFound || m_exchange->status() == badRequest);
     if (const QByteArray id = m_exchange->events().lastEventId(); !id.isEmpty())
@@ -70,7 +72,8 @@ void ServerStream::onEnded(const std::optional<Error> &)
         Q_EMIT sessionLost();
         return;
     }
-    if (wasRefused && !m_hasWorked) // 405: it has no such stream
+    // 405: it has no such stream. 401: the next credential may be better.
+    if (wasRefused && !m_hasWorked && !wasUnauthorized)
         return;
     m_failures = std::min(m_failures + 1, doublingsMax);
     m_timer.start(std::clamp(wanted * (1 << (m_failures - 1)), delayFirst, delayMax));

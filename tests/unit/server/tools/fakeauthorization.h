@@ -92,12 +92,12 @@ public:
         return to;
     }
 
-    // token-1, token-2, …
+    // the-token-1, the-token-2, …
     [[nodiscard]] Json nextToken()
     {
         const QByteArray number = QByteArray::number(++m_tokens);
         return Json::object({
-            {"access_token", QByteArray("token-" + number)},
+            {"access_token", QByteArray("the-token-" + number)},
             {"token_type", "Bearer"},
             {"expires_in", 3600},
             {"refresh_token", QByteArray("refresh-" + number)},

@@ -131,7 +131,7 @@ private Q_SLOTS:
         QVERIFY(!query.hasQueryItem(QStringLiteral("scope")));
 
         QCOMPARE(session.authorize(), QString());
-        QCOMPARE(session.authorizer.credential(), "Bearer token-1");
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-1");
         QVERIFY(session.authorizer.authorizeAt().isEmpty());
         QCOMPARE(server.parameter("/authorize", "resource"), server.at("/mcp"));
         QCOMPARE(server.parameter("/token", "resource"), server.at("/mcp"));
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QTRY_COMPARE(answered, 20);
         QCOMPARE(server.count("/token"), 1);
         // A request that was refused with the token before the last one has only to be sent again.
-        QVERIFY(session.refuse({401, {}, "Bearer token-0"}));
+        QVERIFY(session.refuse({401, {}, "Bearer the-token-0"}));
         QCOMPARE(server.count("/token"), 1);
     }
 
@@ -180,7 +180,7 @@ private Q_SLOTS:
         FakeAuthorization server;
         Session session(server, clientCredentials());
         QVERIFY(session.refuse());
-        QCOMPARE(session.authorizer.credential(), "Bearer token-1");
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-1");
         QCOMPARE(server.seen.back().authorization,
                  "Basic " + QByteArray("machine:hush%3A%20hush").toBase64());
         QCOMPARE(server.parameter("/token", "grant_type"), "client_credentials");
@@ -210,7 +210,7 @@ private Q_SLOTS:
         session.clock.advance(3600s);
         QVERIFY(session.authorizer.credential().isEmpty());
         QVERIFY(session.refuse());
-        QCOMPARE(session.authorizer.credential(), "Bearer token-2");
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-2");
         QCOMPARE(server.parameter("/token", "refresh_token"), "refresh-1");
         QCOMPARE(server.count("/authorize"), 1);
     }
@@ -246,7 +246,7 @@ private Q_SLOTS:
         QCOMPARE(server.count("/token"), asked);
         session.clock.advance(31s);
         QVERIFY(session.refuse());
-        QCOMPARE(session.authorizer.credential(), "Bearer token-2");
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-2");
     }
 
     void anUpstreamThatRefusesEachNewTokenIsGivenUp()
@@ -309,10 +309,10 @@ private Q_SLOTS:
         QCOMPARE(session.authorize(), QString());
         const QByteArray challenge = "Bearer error=\"insufficient_scope\", scope=\"write\"";
         QVERIFY(!session.refuse(403, challenge));
-        QCOMPARE(session.authorizer.credential(), "Bearer token-1"); // still good for the rest
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-1"); // still good for the rest
         QCOMPARE(session.authorize(), QString());
         QCOMPARE(server.parameter("/authorize", "scope"), "read write");
-        QCOMPARE(session.authorizer.credential(), "Bearer token-2");
+        QCOMPARE(session.authorizer.credential(), "Bearer the-token-2");
         // Asked for and given, and still refused: another round would change nothing.
         QVERIFY(!session.refuse(403, challenge));
         QVERIFY(session.authorizer.authorizeAt().isEmpty());
@@ -648,7 +648,7 @@ private Q_SLOTS:
                                                     pool);
         };
         Session again(server, {}, open("context"));
-        QCOMPARE(again.authorizer.credential(), "Bearer token-1");
+        QCOMPARE(again.authorizer.credential(), "Bearer the-token-1");
         Session moved(server, {}, open("another"));
         QVERIFY(moved.authorizer.credential().isEmpty());
     }

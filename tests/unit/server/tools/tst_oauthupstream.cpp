@@ -31,8 +31,8 @@ public:
         });
     }
 
-    QByteArray accepted = "token-1"; // the only one; empty: none
-    QByteArray neededForCalls;       // a scope that tokens before this one lack
+    QByteArray accepted = "the-token-1"; // the only one; empty: none
+    QByteArray neededForCalls;           // a scope that tokens before this one lack
     int executed = 0;
 
 private:
@@ -61,7 +61,9 @@ private:
                 "result",
                 *Json::parse(R"({"tools":[{"name":"run","inputSchema":{"type":"object"}}]})"));
         else if (method == "tools/call")
-            reply.set("result", Json::object({{"content", Json::array()}, {"n", ++executed}}));
+            reply.set("result", Json::object({{"content", Json::array()},
+                                              {"n", ++executed},
+                                              {"echo", request.authorization}}));
         else
             reply.set("error", Json::object({{"code", -32601}, {"message", "no such method"}}));
         return {.body = reply.toBytes()};
@@ -124,7 +126,9 @@ private Q_SLOTS:
         Fixture fixture;
         const auto adapter = fixture.make(upstream.config(machine()));
         QVERIFY(await(adapter->catalog()));
-        QVERIFY(call(*adapter, "run"));
+        const auto result = call(*adapter, "run");
+        QVERIFY(result);
+        QCOMPARE((*result)["echo"].toByteArray(), "Bearer ***"); // agents do not see the token
         QCOMPARE(upstream.executed, 1);
         QCOMPARE(upstream.count("/token"), 1);
         QCOMPARE(adapter->status().state, AdapterState::Ready);
@@ -136,7 +140,7 @@ private Q_SLOTS:
         Fixture fixture;
         const auto adapter = fixture.make(upstream.config(machine()));
         QVERIFY(await(adapter->catalog()));
-        upstream.accepted = "token-2";
+        upstream.accepted = "the-token-2";
         QVERIFY(call(*adapter, "run"));
         QCOMPARE(upstream.executed, 1);
         QCOMPARE(upstream.count("/token"), 2);
@@ -163,7 +167,7 @@ private Q_SLOTS:
         upstream.neededForCalls = "write";
         upstream.routes["/token"] = [&upstream](const auto &request) -> FakeAuthorization::Reply {
             if (request.query.queryItemValue(QStringLiteral("scope")) == u"write") {
-                upstream.accepted = "token-2";
+                upstream.accepted = "the-token-2";
                 upstream.neededForCalls.clear();
             }
             return {.body = upstream.nextToken().toBytes()};
