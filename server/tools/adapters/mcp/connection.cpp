@@ -123,6 +123,12 @@ void Connection::close(Error why)
     m_transport->close();
 }
 
+std::int64_t Connection::callsInFlight() const
+{
+    return std::count_if(m_pending.begin(), m_pending.end(),
+                         [](const auto &keyed) { return keyed.second.request.caller.has_value(); });
+}
+
 std::vector<Request> Connection::takeHeld()
 {
     std::vector<Transport::RequestId> ids;

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
     [[nodiscard]] const Session &session() const { return m_session; }
     [[nodiscard]] std::size_t waiting() const { return m_pending.size(); }
+    [[nodiscard]] std::int64_t callsInFlight() const; // of agents, parked ones included
     [[nodiscard]] bool hasParked() const;
     [[nodiscard]] bool hasStreams() const { return m_transport->hasStreams(); }
     [[nodiscard]] QByteArray transportName() const { return m_transport->name(); }

@@ -114,11 +114,11 @@ void PrincipalConnections::close(const Error &why)
         QMetaObject::invokeMethod(this, &PrincipalConnections::closed, Qt::QueuedConnection);
 }
 
-std::size_t PrincipalConnections::waiting() const
+std::int64_t PrincipalConnections::callsInFlight() const
 {
-    std::size_t count = 0;
+    std::int64_t count = 0;
     for (const auto &[key, entry] : m_entries)
-        count += entry.connection->waiting();
+        count += entry.connection->callsInFlight();
     return count;
 }
 

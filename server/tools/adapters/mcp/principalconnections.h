@@ -31,10 +31,10 @@ public:
     void close(const Error &why); // closed() follows
 
     [[nodiscard]] bool isEmpty() const { return m_entries.empty(); }
-    [[nodiscard]] std::size_t waiting() const;
+    [[nodiscard]] std::int64_t callsInFlight() const;
 
 Q_SIGNALS:
-    void changed(); // waiting() or the number of connections
+    void changed(); // callsInFlight() or the number of connections
     void failed(const provost::Error &error);
     void closed(); // all of them, after close()
 

@@ -313,13 +313,13 @@ void Upstream::updateStatus()
     AdapterStatus status;
     status.restarts = m_restarts;
     status.transport = m_config.command.empty() ? "http" : "stdio";
-    status.callsInFlight = static_cast<std::int64_t>(m_own.waiting());
+    status.callsInFlight = m_own.callsInFlight();
     if (m_authorizer)
         status.authorizeAt = m_authorizer->authorizeAt();
     if (m_connection) {
         status.transport = m_connection->transportName();
         status.state = m_connection->isReady() ? AdapterState::Ready : AdapterState::Starting;
-        status.callsInFlight += static_cast<std::int64_t>(m_connection->waiting());
+        status.callsInFlight += m_connection->callsInFlight();
     } else if (m_lastError) {
         status.state = AdapterState::Failed;
     }

@@ -311,6 +311,99 @@ private Q_SLOTS:
         QCOMPARE(bench.transport->handshakes, 2);
     }
 
+    void asksAgainWhenTheServerBecameModern()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request();
+        bench.transport->answerError(
+            bench.transport->last(),
+            R"({"code":-32022,"message":"","data":{"supported":["2026-07-28"]}})");
+        QVERIFY(bench.waitFor("server/discover"));
+        bench.shakeHands(discovered);
+        QCOMPARE(bench.connection->session().era, Era::Modern);
+        QVERIFY(bench.waitFor("tools/call"));
+        QVERIFY(bench.transport->last()["params"]["_meta"].isObject());
+        QCOMPARE(bench.transport->outgoing.back().role, Role::Stateless);
+        bench.transport->answer(bench.transport->last(), R"({"resultType":"complete","n":1})");
+        QCOMPARE(running.wait()->toBytes(), QByteArray(R"({"n":1})"));
+    }
+
+    void asksAgainWhenTheServerIsNoLongerModern_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("rpcError");
+        QTest::addColumn<bool>("isEvidence");
+        QTest::newRow("no session") << 400 << QByteArray(R"({"code":-32000})") << true;
+        QTest::newRow("not found") << 404 << QByteArray("null") << true;
+        QTest::newRow("not allowed") << 405 << QByteArray("null") << true;
+        QTest::newRow("unknown method") << 404 << QByteArray(R"({"code":-32601})") << false;
+        QTest::newRow("headers") << 400 << QByteArray(R"({"code":-32020})") << false;
+        QTest::newRow("credential") << 401 << QByteArray("null") << false;
+        QTest::newRow("broken") << 500 << QByteArray("null") << false;
+    }
+
+    void asksAgainWhenTheServerIsNoLongerModern()
+    {
+        QFETCH(int, status);
+        QFETCH(QByteArray, rpcError);
+        QFETCH(bool, isEvidence);
+        Bench bench({.era = Era::Modern, .streams = true});
+        bench.shakeHands(discovered);
+        QCOMPARE(bench.transport->sent.size(), 1u); // no notification ends this handshake
+        auto running = bench.request();
+        bench.transport->refuse(bench.transport->last(), Failure::Exchange, status,
+                                *Json::parse(rpcError));
+        if (!isEvidence) {
+            QCOMPARE(running.wait().error().code, ErrorCode::Upstream);
+            return;
+        }
+        QVERIFY(bench.waitFor("server/discover"));
+        bench.transport->answerError(bench.transport->last(), R"({"code":-32601,"message":""})");
+        QVERIFY(bench.waitFor("initialize"));
+        bench.shakeHands();
+        QCOMPARE(bench.connection->session().era, Era::Legacy);
+        QVERIFY(bench.waitFor("tools/call"));
+        QVERIFY(!bench.transport->last()["params"].contains("_meta"));
+        QCOMPARE(bench.transport->outgoing.back().role, Role::Session);
+        QVERIFY(!running.isDone());
+    }
+
+    void answersOfAnotherEraAreNotExecutedAsACall()
+    {
+        Bench bench;
+        bench.shakeHands();
+        auto running = bench.request(*Json::parse(R"({"name":"t","inputResponses":{}})"));
+        QCOMPARE(running.wait().error().code, ErrorCode::InvalidInput);
+        QCOMPARE(bench.transport->sent.size(), 2u);
+    }
+
+    void cancelsAsTheEraAndTheTransportWant()
+    {
+        Bench streams({.era = Era::Modern, .streams = true});
+        streams.shakeHands(discovered);
+        auto one = streams.request();
+        streams.connection->cancel(streams.lastId);
+        QCOMPARE(streams.transport->released.back(), streams.lastId); // its stream ends
+        QCOMPARE(streams.transport->sent.size(), 2u);
+        Bench pipe({.era = Era::Modern});
+        pipe.shakeHands(discovered);
+        auto two = pipe.request();
+        pipe.connection->cancel(pipe.lastId);
+        QCOMPARE(pipe.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+    }
+
+    void aModernServerAsksNothingByItself()
+    {
+        Bench bench({.era = Era::Modern, .streams = true});
+        bench.shakeHands(discovered);
+        auto running = bench.call({.capabilities = carriedCapabilities(Era::Legacy)});
+        bench.transport->say(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})", bench.lastId);
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32601);
+        QVERIFY(!running.isDone());
+    }
+
     void failsOneExchangeAlone()
     {
         Bench bench;
