@@ -16,11 +16,12 @@ constexpr std::array<std::string_view, 8> statuses{"pending",   "success",      
                                                    "denied",    "rate_limited", "error",
                                                    "cancelled", "interrupted"};
 constexpr std::array<std::string_view, 3> decisions{"allow", "deny", "ask"};
-constexpr std::array<std::string_view, 20> actions{
-    "tool_call",     "list_tools", "resource_read", "list_resources", "prompt_get",
-    "list_prompts",  "complete",   "denied_access", "rate_limited",   "login",
-    "approval",      "grant",      "revocation",    "key_created",    "policy_change",
-    "configuration", "export",     "audit_read",    "start",          "stop"};
+constexpr std::array<std::string_view, 22> actions{
+    "tool_call",    "list_tools",    "resource_read", "list_resources", "prompt_get",
+    "list_prompts", "complete",      "task_update",   "task_cancel",    "denied_access",
+    "rate_limited", "login",         "approval",      "grant",          "revocation",
+    "key_created",  "policy_change", "configuration", "export",         "audit_read",
+    "start",        "stop"};
 constexpr std::array<std::string_view, 3> transports{"http", "ws", "console"};
 constexpr std::array<std::string_view, 2> truths{"true", "false"};
 

@@ -102,8 +102,7 @@ Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
     }
     visit.principal = std::move(*principal);
     if (m_services.tap != nullptr)
-        visit.exchange =
-            m_services.tap->follow(std::move(visit.exchange), visit.owner(), visit.in);
+        visit.exchange = m_services.tap->follow(std::move(visit.exchange), visit.owner(), visit.in);
 
     if (visit.http().method == "GET")
         openStream(visit);
@@ -242,8 +241,11 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     const McpQuestion question{era, *method, message.id, std::move(*name),
                                std::move(message.params)};
     const auto operation = operationOf(*method);
-    if (*method == protocol::Method::GetTask || (operation && calls::isOfTask(*operation)))
+    if (*method == protocol::Method::GetTask || (operation && calls::isOfTask(*operation))) {
+        if (!m_tasks)
+            co_return answerError(question.id, protocol::unknownMethod(message.method, era));
         co_return co_await answerOfTask(visit, question);
+    }
     if (!operation) {
         if (*method == protocol::Method::Discover)
             co_return answerResult(question,
@@ -278,8 +280,6 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
 
 Task<McpAnswer> McpLoop::answerOfTask(const Visit &visit, McpQuestion question) const
 {
-    if (!m_tasks)
-        co_return answerError(question.id, protocol::unknownMethod("tasks/*", question.era));
     if (!protocol::knowsTasks(visit.envelope.clientCapabilities))
         co_return answerError(question.id, protocol::tasksNotDeclared());
     if (question.method == protocol::Method::GetTask)

@@ -66,8 +66,8 @@ private:
                                           protocol::Message message);
     // `call` is null in a batch.
     [[nodiscard]] Task<McpAnswer> answer(const Visit &visit, protocol::Era era,
-                                         protocol::Message message,
-                                         std::shared_ptr<McpCall> call);
+                                         protocol::Message message, std::shared_ptr<McpCall> call);
+    // REQUIRES: m_tasks.
     [[nodiscard]] Task<McpAnswer> answerOfTask(const Visit &visit, McpQuestion question) const;
     [[nodiscard]] Json extensions() const; // that are offered
     [[nodiscard]] protocol::Checked<void> checkParameters(const Visit &visit,
