@@ -565,20 +565,30 @@ private Q_SLOTS:
         QCOMPARE(session.authorize(), QString());
     }
 
+    void anotherAuthorizationServerSeesNothingOfTheFirst_data()
+    {
+        QTest::addColumn<bool>("readsDocuments"); // so that both know the same client
+        QTest::newRow("registers") << false;
+        QTest::newRow("reads documents") << true;
+    }
+
     void anotherAuthorizationServerSeesNothingOfTheFirst()
     {
+        QFETCH(bool, readsDocuments);
         FakeAuthorization first;
         FakeAuthorization second;
         first.routes["/register"] = [](const auto &) -> FakeAuthorization::Reply {
             return {.status = 201, .body = R"({"client_id":"first","client_secret":"s"})"};
         };
-        Session session(first);
+        first.server.set("client_id_metadata_document_supported", readsDocuments);
+        second.server.set("client_id_metadata_document_supported", readsDocuments);
+        Session session(first, {.clientMetadataUrl = "https://provost.example/client.json"});
         QVERIFY(!session.refuse());
         QCOMPARE(session.authorize(), QString());
         first.resource.set("authorization_servers", Json::array({second.base()}));
         QVERIFY(!session.refuse());
         QCOMPARE(session.authorize(), QString());
-        QCOMPARE(second.count("/register"), 1);
+        QCOMPARE(second.count("/register"), readsDocuments ? 0 : 1);
         for (const auto &request : second.seen) {
             QVERIFY(!request.body.contains("refresh-"));
             QVERIFY(!request.body.contains("first"));
