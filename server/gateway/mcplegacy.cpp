@@ -67,9 +67,9 @@ void McpLoop::initialize(Visit &visit, const protocol::Message &message) const
     }
     const protocol::Revision &revision =
         protocol::negotiate(message.params["protocolVersion"].toByteArray());
-    auto session =
-        m_services.sessions.open(visit.owner(), protocol::agentOf(message.params["clientInfo"]),
-                                 revision, message.params["capabilities"]);
+    auto session = m_services.sessions.open(
+        visit.owner(), protocol::agentOf(message.params["clientInfo"]), revision,
+        message.params["capabilities"], visit.exchange->transport().toByteArray());
     if (!session) {
         replyError(visit, toRpcError(session.error()), message.id);
         return;

@@ -21,7 +21,7 @@ SessionInfo Session::info() const
             .owner = m_facts.owner,
             .agent = m_facts.agent,
             .era = protocol::Era::Legacy,
-            .transport = "http",
+            .transport = m_facts.transport,
             .since = m_facts.since,
             .lastSeen = m_lastSeen,
             .callsInFlight = int(m_calls.size()),
@@ -85,7 +85,8 @@ bool Session::subscribe(const QByteArray &uri, std::shared_ptr<GovernedWatch> wa
     const auto found = m_subscriptions.find(uri);
     if (found == m_subscriptions.end() && m_subscriptions.size() >= subscriptionsMax)
         return false;
-    std::swap(m_subscriptions[uri], watch); // the one before ends with the parameter, outside the lock
+    std::swap(m_subscriptions[uri],
+              watch); // the one before ends with the parameter, outside the lock
     return true;
 }
 

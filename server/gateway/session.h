@@ -61,6 +61,7 @@ public:
         const protocol::Revision &revision;
         WallTime since;
         Json capabilities = Json::object(); // of the client, as it declared at `initialize`
+        QByteArray transport = "http";      // or "websocket"
     };
 
     Session(Facts facts, const Clock &clock); // the clock outlives the session

@@ -25,14 +25,14 @@ SessionTable::SessionTable(const Clock &clock, Random &random, SessionLimits lim
 
 Result<std::shared_ptr<Session>> SessionTable::open(SessionOwner owner, QByteArray agent,
                                                     const protocol::Revision &revision,
-                                                    Json capabilities)
+                                                    Json capabilities, QByteArray transport)
 {
     const auto now = m_clock.monotonic();
     const SessionId id(randomToken(m_random, idSymbols));
-    auto session =
-        std::make_shared<Session>(Session::Facts{id, publicIdOf(id), owner, std::move(agent),
-                                                 revision, m_clock.now(), std::move(capabilities)},
-                                  m_clock);
+    auto session = std::make_shared<Session>(
+        Session::Facts{id, publicIdOf(id), owner, std::move(agent), revision, m_clock.now(),
+                       std::move(capabilities), std::move(transport)},
+        m_clock);
 
     std::shared_ptr<Session> evicted; // ended outside the lock
     {

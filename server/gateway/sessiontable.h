@@ -34,7 +34,8 @@ public:
     // longest. Errors: RateLimited (all of the owner's are busy), Unavailable (the table is full).
     [[nodiscard]] Result<std::shared_ptr<Session>> open(SessionOwner owner, QByteArray agent,
                                                         const protocol::Revision &revision,
-                                                        Json capabilities = Json::object());
+                                                        Json capabilities = Json::object(),
+                                                        QByteArray transport = "http");
 
     // Marks the session as used. Null if there is none, or it is somebody else's: callers cannot tell which.
     [[nodiscard]] std::shared_ptr<Session> find(QByteArrayView id, const SessionOwner &owner);

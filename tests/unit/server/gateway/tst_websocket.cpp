@@ -325,6 +325,7 @@ void TstWebSocket::answersLegacyRequests()
     client.initialize(); // a second session takes the place of the first
     QTRY_COMPARE(client.received.size(), 5);
     QCOMPARE(server.sessions.list().size(), std::size_t(1));
+    QCOMPARE(server.sessions.list().front().transport, "websocket");
 }
 
 void TstWebSocket::bothErasOnOneSocket()
