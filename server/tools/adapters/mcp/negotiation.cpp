@@ -135,8 +135,10 @@ Task<Result<Session>> negotiate(AskFirst ask, Introduction introduction)
     const Reply reply = co_await ask(Step::Initialize, "initialize", std::move(params));
     if (reply.result)
         co_return readInitializeResult(*reply.result);
-    // A server that was legacy when it was last asked, or that woke up only after the probe was given up.
-    if (saysModern(reply.rpcError) && (!wasProbed || introduction.silenceIsLegacy)) {
+    // It was legacy when it was last asked, or it woke up only after the probe was given up.
+    const bool asksAgain = wasProbed ? introduction.silenceIsLegacy && saysModern(reply.rpcError)
+                                     : !isNoEvidence(reply, false);
+    if (asksAgain) {
         auto session = co_await probe(ask, false);
         if (!session)
             co_return fail(std::move(session).error());

@@ -268,7 +268,8 @@ void Upstream::onClosed(const Error &error)
 // Some servers do not survive the question for their era, and some know only the oldest transport over HTTP.
 bool Upstream::triesAnotherWay(const Error &error)
 {
-    if (m_connection->endedWhenProbed() && error.code == ErrorCode::Upstream) {
+    const bool wasLegacy = m_verdict && m_verdict->era == Era::Legacy;
+    if (m_connection->endedWhenProbed() && error.code == ErrorCode::Upstream && !wasLegacy) {
         m_verdict = {Era::Legacy, QDeadlineTimer(verdictLife)};
         return true;
     }

@@ -74,6 +74,11 @@ private Q_SLOTS:
         row("later, and legacy", "", false, {future, legacyResult}, "legacy");
         row("known legacy", "legacy", false, {legacyResult}, "legacy");
         row("no longer legacy", "legacy", false, {unsupported, modernResult}, "modern");
+        row("no longer legacy, and curt", "legacy", false, {unknownMethod, modernResult}, "modern");
+        row("no longer legacy, by status", "legacy", false, {"http 404", modernResult}, "modern");
+        row("known legacy, broken", "legacy", false, {"http 503"}, "error");
+        row("known legacy, silent", "legacy", true, {"silence"}, "error");
+        row("known legacy, refuses", "legacy", false, {unknownMethod, unknownMethod}, "error");
         row("known modern", "modern", false, {modernResult}, "modern");
         row("no longer modern", "modern", false, {unknownMethod, legacyResult}, "legacy");
         row("neither", "", false, {unknownMethod, unknownMethod}, "error");
