@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds readDelay{250}; // while somebody types
 constexpr int dialogWidth = 760;
-constexpr int previewHeight = 330;
+constexpr int previewHeight = 420;
 
 QString text(const QByteArray &bytes)
 {

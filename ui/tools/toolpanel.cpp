@@ -59,7 +59,7 @@ ToolPanel::ToolPanel(QWidget *parent)
     auto *const scroll = new ScrollArea(this);
     scroll->setContent(words);
     scroll->setMaximumHeight(wordsHeightMax);
-    outer->addWidget(scroll, 0);
+    outer->addWidget(scroll, 1);
     outer->addWidget(new Hairline(Qt::Horizontal, this));
 
     auto *const row = new QHBoxLayout;

@@ -210,6 +210,11 @@ private Q_SLOTS:
     void revokedKeysAreRefused();
     void simulatesLiveAndDraft();
     void aCallIsFoundAndExplained();
+    void triesAToolAsAUser();
+    void aTrialThatCannotBeMade();
+    void aServerIsDisabledAndEnabled();
+    void anAddedCommandWaitsForConfirmation();
+    void whoIsConnectedAndWhatTheySay();
 };
 
 void TstHost::tellsItsStatus()
@@ -514,6 +519,196 @@ void TstHost::aCallIsFoundAndExplained()
     QVERIFY(why->live && why->live->decision.effect == policy::Effect::Deny);
     const auto nothing = ask<Why>([&](auto answer) { f.control().why({acme, 999}, answer); });
     QVERIFY(!nothing && nothing.error().code == ErrorCode::NotFound);
+}
+
+void TstHost::triesAToolAsAUser()
+{
+    Fixture f;
+    f.write(acmeFile, anyoneEchoes);
+    f.serve();
+    QVERIFY(f.createKey("eve", {"Guest"}));
+    const auto tryEcho = [&] {
+        return ask<TrialResult>([&](auto answer) {
+                   f.control().tryTool({.tenant = acme,
+                                        .user = UserId("eve"),
+                                        .tool = "echo",
+                                        .arguments = Json::object({{"message", "hello"}}),
+                                        .author = "ann"},
+                                       answer);
+               })
+            .value_or(TrialResult());
+    };
+    QTRY_VERIFY(tryEcho().refusal.isEmpty()); // the tool arrives a moment after the start
+    const TrialResult tried = tryEcho();
+    QCOMPARE(tried.decision, "allow");
+    QCOMPARE(tried.policy, "anyone-echoes");
+    QCOMPARE(tried.policyFile, acmeFile);
+    QVERIFY(tried.result["content"].isArray());
+    QVERIFY(!tried.toolError);
+    const auto records = recordsIn(f.data() / "tenants" / "acme" / "journal");
+    const audit::Record &record = records.back();
+    QCOMPARE(record.requestId, tried.requestId);
+    QCOMPARE(record.user.value, "eve");
+    QCOMPARE(record.transport, "console");
+    QCOMPARE(record.details["administrator"], Json("ann"));
+    QVERIFY(record.credential.value.isEmpty());
+
+    // Policy decides as for an agent: from the console it is another transport.
+    QVERIFY(f.apply(acmePolicies, "Close it"));
+    const TrialResult refused = tryEcho();
+    QCOMPARE(refused.refusal, "denied");
+    QCOMPARE(refused.decision, "deny");
+    QVERIFY(refused.result.isNull());
+}
+
+void TstHost::aTrialThatCannotBeMade()
+{
+    Fixture f;
+    f.serve();
+    const auto tryAs = [&](const char *user) {
+        return ask<TrialResult>([&](auto answer) {
+            f.control().tryTool(
+                {.tenant = acme, .user = UserId(user), .tool = "echo", .author = "ann"}, answer);
+        });
+    };
+    const auto nobody = tryAs("nobody");
+    QVERIFY(!nobody && nobody.error().code == ErrorCode::NotFound);
+    const UserRow gone{acme, UserId("gone"), "", {"Operator"}, Json::object(), true};
+    QVERIFY(ask<UserRow>([&](auto answer) { f.control().putUser(gone, "ann", answer); }));
+    const auto disabled = tryAs("gone");
+    QVERIFY(!disabled && disabled.error().code == ErrorCode::InvalidInput);
+}
+
+void TstHost::aServerIsDisabledAndEnabled()
+{
+    Fixture f;
+    f.serve();
+    const auto server = [&] {
+        return ask<std::vector<ServerRow>>([&](auto answer) { f.control().servers(acme, answer); })
+            .value()
+            .at(0);
+    };
+    const auto change = [&](ServerCommand::Act act) {
+        return ask<ServerRow>([&](auto answer) {
+            f.control().changeServer({.act = act,
+                                      .tenant = acme,
+                                      .server = ServerId("smoke"),
+                                      .reason = "leaks",
+                                      .author = "ann"},
+                                     answer);
+        });
+    };
+    QCOMPARE(server().state, "ready");
+    QCOMPARE(server().file, "servers/tools.yaml");
+    QCOMPARE(server().line, 2);
+    QTRY_COMPARE(server().tools, 1);
+    QVERIFY(change(ServerCommand::Act::Restart));
+    QTRY_COMPARE(server().tools, 1);
+    const auto disabled = change(ServerCommand::Act::Disable);
+    QVERIFY(disabled && disabled->state == "disabled" && disabled->tools == 0);
+    QCOMPARE(f.act("server_disabled").reason, "leaks");
+    QCOMPARE(f.act("server_disabled").details["server"], Json("smoke"));
+    const auto again = change(ServerCommand::Act::Disable);
+    QVERIFY(!again && again.error().code == ErrorCode::Conflict);
+    const auto restarted = change(ServerCommand::Act::Restart);
+    QVERIFY(!restarted && restarted.error().code == ErrorCode::Conflict);
+    f.host.reset();
+    f.serve();
+    QCOMPARE(server().state, "disabled");
+    QVERIFY(change(ServerCommand::Act::Enable));
+    QTRY_COMPARE(server().tools, 1);
+}
+
+void TstHost::anAddedCommandWaitsForConfirmation()
+{
+    Fixture f;
+    f.serve();
+    const auto draft = ask<ServerDraft>([&](auto answer) {
+        f.control().draftServer({.tenant = acme, .text = "/nonexistent/tool --serve"}, answer);
+    });
+    QVERIFY2(draft, draft ? "" : qPrintable(draft.error().message));
+    QCOMPARE(draft->file.name, "servers/tool.yaml");
+    QCOMPARE(draft->servers.at(0).target, "/nonexistent/tool --serve");
+    QCOMPARE(f.org().files.size(), std::size_t(2)); // nothing is written
+    QVERIFY(ask<QByteArray>([&](auto answer) {
+        f.control().addServers({.file = draft->file, .reason = "needed", .author = "ann"}, answer);
+    }));
+    const auto added = [&] {
+        const auto rows =
+            ask<std::vector<ServerRow>>([&](auto answer) { f.control().servers(acme, answer); });
+        for (const ServerRow &row : *rows) {
+            if (row.id == ServerId("tool"))
+                return row;
+        }
+        return ServerRow();
+    };
+    QCOMPARE(added().state, "unconfirmed");
+    f.host.reset(); // a restart is no agreement
+    f.serve();
+    QCOMPARE(added().state, "unconfirmed");
+    const auto confirm = [&](const QByteArray &digest) {
+        return ask<ServerRow>([&](auto answer) {
+            f.control().confirmServer({.tenant = acme,
+                                       .server = ServerId("tool"),
+                                       .commandDigest = digest,
+                                       .author = "ann"},
+                                      answer);
+        });
+    };
+    const auto other = confirm("0123");
+    QVERIFY(!other && other.error().code == ErrorCode::Conflict);
+    QVERIFY(confirm(added().commandDigest));
+    QCOMPARE(f.act("command_confirmed").details["command"], Json("/nonexistent/tool --serve"));
+    QTRY_COMPARE(added().state, "failed"); // it was started: there is no such program
+    QTRY_VERIFY(!added().failures.empty());
+    QVERIFY(added().nextTry);
+}
+
+void TstHost::whoIsConnectedAndWhatTheySay()
+{
+    Fixture f;
+    f.write(acmeFile, anyoneEchoes);
+    f.serve();
+    const auto key = f.createKey("eve", {"Guest"});
+    QVERIFY(key);
+    const auto sessions = [&] {
+        return ask<std::vector<SessionRow>>(
+                   [&](auto answer) { f.control().sessions(acme, answer); })
+            .value();
+    };
+    QVERIFY(sessions().empty());
+    QCOMPARE(f.callEcho(key->secret).status, 200);
+    QCOMPARE(sessions().size(), std::size_t(1));
+    const SessionRow eve = sessions()[0];
+    QCOMPARE(eve.user.value, "eve");
+    QCOMPARE(eve.agent, "robot 1");
+    QCOMPARE(eve.era, "modern");
+    QVERIFY(eve.id.isEmpty());
+    const auto ended = ask<SessionRow>([&](auto answer) {
+        f.control().endSession({.key = eve.key, .reason = "x", .author = "ann"}, answer);
+    });
+    QVERIFY(!ended && ended.error().code == ErrorCode::InvalidInput);
+
+    const auto messages = [&](std::int64_t after) {
+        return ask<SessionMessages>([&](auto answer) {
+                   f.control().sessionMessages({.key = eve.key, .after = after, .author = "ann"},
+                                               answer);
+               })
+            .value();
+    };
+    QVERIFY(messages(0).messages.empty()); // nothing is kept before somebody looks
+    QCOMPARE(f.act("messages_inspected").user.value, "ann");
+    QCOMPARE(f.callEcho(key->secret).status, 200);
+    const auto seen = messages(0).messages;
+    QCOMPARE(seen.size(), std::size_t(2));
+    QVERIFY(!seen[0].toAgent && seen[1].toAgent);
+    QCOMPARE(seen[0].method, "tools/call");
+    QVERIFY(seen[1].text.contains("hello"));
+    QVERIFY(messages(seen[1].sequence).messages.empty());
+    const auto acts = f.installation();
+    QCOMPARE(std::count_if(acts.begin(), acts.end(),
+                           [](const auto &act) { return act.action == "messages_inspected"; }),
+             1);
 }
 
 PROVOST_TEST(TstHost)
