@@ -30,6 +30,7 @@ private Q_SLOTS:
     void answersLegacyRequests();
     void bothErasOnOneSocket();
     void notificationsAreMessages();
+    void legacyClientsAreAsked();
     void modernRequestsAreCancelled();
     void listensAreMessages();
     void callsEndWithTheirSocket();
@@ -110,6 +111,7 @@ public:
     std::unique_ptr<FrontDoor> door;
     quint16 port = 0;
     std::atomic<bool> hold{false};
+    std::atomic<bool> asks{false}; // for a name, once
     std::atomic<bool> revoked{false};
     std::atomic<qsizetype> answerBytes{2};
     std::atomic<int> failedAuthentications{0};
@@ -119,12 +121,15 @@ private:
     {
         Completion<calls::CallReply> later;
         const bool waits = hold;
+        const bool asked = !request.inputResponses.isNull();
         {
             const Lock lock(mutex);
             requests.push_back(std::move(request));
             if (waits)
                 held.push_back(later.resolver());
         }
+        if (asks && !asked)
+            co_return calls::CallReply{.value = question()};
         if (!waits)
             co_return reply(answerBytes);
         auto answered = co_await later;
@@ -136,6 +141,15 @@ private:
             return fail(ErrorCode::Unauthenticated, QStringLiteral("the key is not valid"));
         return identity::Principal{
             TenantId("acme-corp"), UserId("alice"), {}, Json::object(), CredentialId("alice")};
+    }
+
+    static tools::InputNeeded question()
+    {
+        const Json schema = Json::object({{"type", "object"}, {"properties", Json::object()}});
+        const Json params = Json::object({{"message", "Name?"}, {"requestedSchema", schema}});
+        return {.requests = Json::object({{"name", Json::object({{"method", "elicitation/create"},
+                                                                 {"params", params}})}}),
+                .state = "sealed"};
     }
 
     mutable Mutex mutex;
@@ -182,11 +196,11 @@ public:
     {
         send(Json::object({{"jsonrpc", "2.0"}, {"method", method}, {"params", params}}).toBytes());
     }
-    void initialize()
+    void initialize(const Json &capabilities = Json::object())
     {
         call("initialize",
              Json::object({{"protocolVersion", "2025-11-25"},
-                           {"capabilities", Json::object()},
+                           {"capabilities", capabilities},
                            {"clientInfo", Json::object({{"name", "a"}, {"version", "1"}})}}),
              "init");
         note("notifications/initialized");
@@ -354,6 +368,30 @@ void TstWebSocket::notificationsAreMessages()
     QVERIFY(client.answer().isNull());
     server.finish();
     QTRY_VERIFY(!client.answer().isNull());
+}
+
+void TstWebSocket::legacyClientsAreAsked()
+{
+    Server server;
+    server.asks = true;
+    Client client(server);
+    QTRY_VERIFY(client.isOpen());
+    client.initialize(Json::object({{"elicitation", Json::object()}}));
+    QTRY_VERIFY(!client.answer("init").isNull());
+    client.call("tools/call", echo);
+    QTRY_COMPARE(client.methods(), "elicitation/create");
+    const Json asked = Json::parse(client.received.back()).value_or(Json());
+    QCOMPARE(asked["params"]["message"], Json("Name?"));
+    const Json content = Json::object({{"name", "Ann"}});
+    client.send(
+        Json::object({{"jsonrpc", "2.0"},
+                      {"id", asked["id"]},
+                      {"result", Json::object({{"action", "accept"}, {"content", content}})}})
+            .toBytes());
+    QTRY_VERIFY(!client.answer().isNull());
+    QVERIFY(client.answer()["result"]["content"].isArray());
+    QCOMPARE(server.seen().back().inputResponses["name"]["content"], content);
+    QCOMPARE(server.seen().back().requestState, "sealed");
 }
 
 void TstWebSocket::modernRequestsAreCancelled()
