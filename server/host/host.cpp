@@ -63,8 +63,8 @@ public:
     std::unique_ptr<identity::IdentityStore> identities;
     std::unique_ptr<ServerHolds> holds; // on the control thread, once that runs
 
+    tools::ToolPool toolPool{toolThreads}; // adapters on the loop hand work to it until their end
     EventThread adapters{"adapters"};
-    tools::ToolPool toolPool{toolThreads};
 
     // On the control thread, and destroyed there.
     struct ControlRoom
