@@ -8,6 +8,7 @@
 #include "ui/kit/tableview.h"
 #include "ui/kit/windowedtable.h"
 
+#include <QAbstractButton>
 #include <QDir>
 #include <QImage>
 #include <QLineEdit>
@@ -20,7 +21,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QStringList pages{u"overview"_s, u"audit"_s, u"policies"_s, u"simulator"_s, u"tenants"_s};
+const QStringList pages{u"overview"_s, u"audit"_s, u"policies"_s, u"simulator"_s,
+                        u"tenants"_s,  u"tools"_s, u"sessions"_s};
 
 // Every word that labels below `widget` show.
 QString wordsOf(const QWidget &widget)
@@ -55,6 +57,8 @@ private Q_SLOTS:
     void aCallAppearsAndIsExplained();
     void aRuleIsChangedAndRolledBack();
     void theDraftIsNotServed();
+    void aToolIsTriedFromTheConsole();
+    void theAgentIsSeenWithItsMessages();
     void thePaletteFindsAPage();
     void picturesOfEveryPage_data();
     void picturesOfEveryPage();
@@ -96,7 +100,7 @@ void TstJourneys::keysReachEveryPage()
         QTRY_VERIFY(page(pages[i]) != nullptr && page(pages[i])->isVisible());
     }
     QTest::keyClick(&window(), Qt::Key_Left, Qt::AltModifier);
-    QTRY_COMPARE(window().currentPage(), pages[3]);
+    QTRY_COMPARE(window().currentPage(), pages[pages.size() - 2]);
 }
 
 void TstJourneys::aCallAppearsAndIsExplained()
@@ -183,6 +187,47 @@ void TstJourneys::theDraftIsNotServed()
     for (int i = 0; i < 12; ++i)
         QTest::keyClick(window().focusWidget(), Qt::Key_Z, Qt::ControlModifier);
     QTRY_VERIFY_WITH_TIMEOUT(shown->unsavedChanges().isEmpty(), 10'000);
+}
+
+void TstJourneys::aToolIsTriedFromTheConsole()
+{
+    window().open({.page = u"tools"_s, .target = u"lab/smoke/echo"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(
+        page(u"tools"_s) != nullptr && wordsOf(*page(u"tools"_s)).contains(u"echo"_s), 10'000);
+    auto *const run = window().findChild<QAbstractButton *>(u"try.run"_s);
+    auto *const part = window()
+                           .findChild<QWidget *>(u"tools.parts"_s)
+                           ->findChild<QAbstractButton *>(u"segment.try"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(part->isEnabled(), 10'000);
+    QTest::mouseClick(part, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(run->isVisible() && run->isEnabled(), 10'000);
+    auto *const message = window().findChild<QLineEdit *>(u"try.message"_s);
+    QVERIFY(message != nullptr);
+    QTest::keyClicks(message, u"a secret"_s);
+    QTest::mouseClick(run, Qt::LeftButton);
+    // Denied for the user as it would be for an agent, by the same rule.
+    QTRY_VERIFY_WITH_TIMEOUT(
+        wordsOf(*page(u"tools"_s)).contains(u"Secrets stay in the laboratory"_s), 10'000);
+    message->selectAll();
+    QTest::keyClicks(message, u"hello from the console"_s);
+    QTest::keyClick(&window(), Qt::Key_Return, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(wordsOf(*page(u"tools"_s)).contains(u"hello from the console"_s),
+                             10'000);
+}
+
+void TstJourneys::theAgentIsSeenWithItsMessages()
+{
+    QVERIFY(!m_journey.call("echo", Json::object({{"message", "here"}}))["result"].isNull());
+    window().open({.page = u"sessions"_s});
+    auto *const table = window().findChild<ui::TableView *>(u"sessions.table"_s);
+    QVERIFY(table != nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(table->model()->rowCount() == 1, 10'000);
+    QTest::mouseClick(window().findChild<QAbstractButton *>(u"inspector.toggle"_s), Qt::LeftButton);
+    settle();
+    QVERIFY(!m_journey.call("echo", Json::object({{"message", "look"}}))["result"].isNull());
+    auto *const messages = window().findChild<ui::TableView *>(u"inspector.messages"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(messages->model()->rowCount() >= 2, 10'000);
+    QCOMPARE(messages->model()->index(0, 2).data().toString(), u"tools/call"_s);
 }
 
 void TstJourneys::thePaletteFindsAPage()

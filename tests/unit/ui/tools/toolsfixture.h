@@ -13,7 +13,7 @@ inline Json parsedJson(const char *text)
 
 inline void fillTools(FakeControlPlane &control)
 {
-    using namespace control;
+    using control::ToolRow;
     const WallTime now = SystemClock().now();
     const TenantId acme("acme-corp");
     control.serverRows = {
