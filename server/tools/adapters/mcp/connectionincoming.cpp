@@ -108,6 +108,9 @@ void Connection::onAnswer(const Json &message)
     Outcome outcome{fail(ErrorCode::Upstream,
                          QStringLiteral("the server's answer has neither a result nor an error"))};
     if (!error.isNull()) {
+        // The tool wants other headers than it did when the lists were read.
+        if (error["code"].toInteger() == protocol::code::HeaderMismatch)
+            Q_EMIT listChanged();
         // It was a legacy server when it was last asked.
         if (m_session.era == Era::Legacy && !pending.step && !pending.repeated
             && saysModern(error)) {

@@ -10,6 +10,7 @@ constexpr milliseconds together{20}; // wishes that come at once are one request
 constexpr milliseconds retryFirst{1'000};
 constexpr int doublingsMax = 6;
 constexpr milliseconds patience{30'000}; // for a legacy server's consent
+constexpr std::size_t replacedMax = 4;   // by one that the server has not acknowledged yet
 
 } // namespace
 
@@ -135,6 +136,10 @@ void Subscriptions::listen()
     // The new one begins before the old one ends, so that nothing is missed between them.
     if (const auto old = std::exchange(m_listen, Transport::NoRequest); old != Transport::NoRequest)
         m_replaced.push_back(old);
+    if (m_replaced.size() > replacedMax) {
+        m_connection->cancel(m_replaced.front());
+        m_replaced.erase(m_replaced.begin());
+    }
     Json notifications = wishes();
     if (notifications.members().empty()) {
         onListening(Transport::NoRequest);

@@ -279,6 +279,10 @@ private Q_SLOTS:
         bench.transport->say(R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})");
         QCOMPARE(changed.count(), 1);
         QCOMPARE(bench.connection->irregularities().strayNotifications, 1);
+        auto running = bench.request();
+        bench.transport->answerError(bench.transport->last(), R"({"code":-32020,"message":""})");
+        QVERIFY(!running.wait());
+        QCOMPARE(changed.count(), 2); // the tool's headers are others now
     }
 
     void failsEverythingAtOnceWhenTheServerDies()
