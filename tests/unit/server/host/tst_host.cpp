@@ -211,6 +211,7 @@ private Q_SLOTS:
     void simulatesLiveAndDraft();
     void aCallIsFoundAndExplained();
     void triesAToolAsAUser();
+    void aTrialAnswersWhatTheToolAsks();
     void aTrialThatCannotBeMade();
     void aServerIsDisabledAndEnabled();
     void anAddedCommandWaitsForConfirmation();
@@ -559,6 +560,43 @@ void TstHost::triesAToolAsAUser()
     QCOMPARE(refused.refusal, "denied");
     QCOMPARE(refused.decision, "deny");
     QVERIFY(refused.result.isNull());
+}
+
+void TstHost::aTrialAnswersWhatTheToolAsks()
+{
+    Fixture f;
+    f.write(acmeFile, "tenants:\n  - id: acme\n    policies:\n      - name: all\n"
+                      "        roles: [\"*\"]\n        tools: [\"*\"]\n");
+    f.write("servers/tools.yaml",
+            "servers:\n  - id: fixture\n    kind: builtin\n    set: conformance\n");
+    f.serve();
+    QVERIFY(f.createKey("eve", {"Guest"}));
+    ToolTrial trial{.tenant = acme,
+                    .user = UserId("eve"),
+                    .tool = "test_elicitation",
+                    .arguments = Json::object({{"message", "Who are you?"}}),
+                    .author = "ann"};
+    const auto run = [&] {
+        return ask<TrialResult>([&](auto answer) { f.control().tryTool(trial, answer); })
+            .value_or(TrialResult());
+    };
+    QTRY_VERIFY(!run().asks.isNull());
+    const TrialResult asked = run();
+    const Json::Member &question = asked.asks.members().at(0);
+    QCOMPARE(question.value["method"], Json("elicitation/create"));
+    QVERIFY(!asked.requestState.isEmpty());
+    trial.requestState = asked.requestState;
+    trial.inputResponses = Json::object(
+        {{question.key,
+          Json::object({{"action", "accept"},
+                        {"content", Json::object({{"username", "eve"}, {"email", "e@x.org"}})}})}});
+    const TrialResult answered = run();
+    QVERIFY2(answered.refusal.isEmpty(), answered.reason.constData());
+    QVERIFY(answered.result.toBytes().contains("eve"));
+    // The state is good for this user only.
+    QVERIFY(f.createKey("bob", {"Guest"}));
+    trial.user = UserId("bob");
+    QVERIFY(!run().refusal.isEmpty());
 }
 
 void TstHost::aTrialThatCannotBeMade()
