@@ -117,8 +117,9 @@ void TstResults::discoverNamesModernRevisionsOnly()
     QCOMPARE(result["supportedVersions"].toBytes(), QByteArray(R"(["2026-07-28"])"));
     for (const char *capability : {"tools", "resources", "prompts", "completions", "logging"})
         QVERIFY(result["capabilities"][capability].isObject());
-    // There is no stream on which the modern era could hear of changes yet.
-    QVERIFY(!result["capabilities"]["tools"].contains("listChanged"));
+    for (const char *list : {"tools", "resources", "prompts"}) // told on subscriptions/listen
+        QVERIFY(result["capabilities"][list]["listChanged"].toBool());
+    QVERIFY(result["capabilities"]["resources"]["subscribe"].toBool());
 }
 
 void TstResults::methodsBelongToTheirEra_data()
@@ -137,6 +138,7 @@ void TstResults::methodsBelongToTheirEra_data()
          {"initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"})
         row(old, true, false);
     row("server/discover", false, true);
+    row("subscriptions/listen", false, true);
     row("unknown/method", false, false);
     row("Tools/List", false, false);
     row("tools/list ", false, false);
