@@ -157,6 +157,7 @@ void TryPanel::makeForm()
     }
     column->addStretch(1);
     m_formArea->setContent(holder);
+    setFocusProxy(m_form != nullptr ? static_cast<QWidget *>(m_form) : m_run);
     showArguments();
     showState();
 }

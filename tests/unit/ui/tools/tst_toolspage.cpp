@@ -49,6 +49,7 @@ private Q_SLOTS:
     void aConflictIsTold();
     void showsAToolAsText();
     void triesATool();
+    void triesAToolWithTheKeyboardAlone();
     void formAndJsonAreOneValue();
     void everyKindOfFieldIsFilledIn();
     void answersAQuestionOfTheTool();
@@ -332,6 +333,28 @@ void TstToolsPage::triesATool()
     QTRY_COMPARE(m_control->unanswered, 0);
     QCOMPARE(part<LineField>(u"try.sql"_s)->text(), u"SELECT 1"_s);
     QVERIFY(part<QWidget>(u"trial"_s)->isVisible());
+}
+
+void TstToolsPage::triesAToolWithTheKeyboardAlone()
+{
+    open();
+    m_page->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+    auto *const tools = part<TableView>(u"tools.tools"_s);
+    tools->setFocus();
+    QTest::keyClick(tools, Qt::Key_Down);
+    QTest::keyClick(tools, Qt::Key_Return);
+    QTRY_COMPARE(QApplication::focusWidget(), part<LineField>(u"try.sql"_s));
+    QTest::keyClicks(QApplication::focusWidget(), u"SELECT 1"_s);
+    QTRY_COMPARE(m_control->unanswered, 0); // whom it can be tried as
+    for (const ActionSpec &action : m_page->actions()) {
+        if (action.shortcut == QKeySequence(u"Ctrl+Return"_s)) {
+            QVERIFY(action.blocked().isEmpty());
+            action.run();
+        }
+    }
+    QTRY_VERIFY(part<QWidget>(u"trial"_s)->isVisible());
+    QCOMPARE(m_control->trials.back().arguments["sql"], Json("SELECT 1"));
 }
 
 void TstToolsPage::formAndJsonAreOneValue()
