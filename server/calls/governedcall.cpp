@@ -209,6 +209,15 @@ Task<Result<tools::Output>> callAdapter(const CallProgress &call)
     return adapter.complete(nativeCompletion(call), contextOf(call));
 }
 
+// What the adapter keeps for a round that nobody will make need not wait for its time-out.
+void abandonRound(CallProgress &call)
+{
+    if (!bind(call) || call.binding() == nullptr)
+        return;
+    tools::Adapter &adapter = call.tool != nullptr ? *call.tool->adapter : *call.item->adapter;
+    adapter.abandon(call.round.adapterState, call.principal->tenant, call.principal->user);
+}
+
 telemetry::Outcome outcomeOf(const CallProgress &call, const tl::expected<void, Refusal> &outcome)
 {
     if (outcome)
@@ -262,8 +271,10 @@ GovernedCall::Step GovernedCall::identify(CallProgress &call) const
         return refused;
     }
     call.round = std::move(*round);
-    if (call.request.givenUp)
+    if (call.request.givenUp) {
+        abandonRound(call);
         return tl::make_unexpected(*call.request.givenUp);
+    }
     return {};
 }
 

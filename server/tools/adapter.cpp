@@ -33,6 +33,8 @@ Task<Result<Output>> Adapter::complete(Json, CallContext)
     co_return fail(ErrorCode::NotFound, QStringLiteral("this server completes nothing"));
 }
 
+void Adapter::abandon(QByteArray, TenantId, UserId) {}
+
 std::unique_ptr<Watch> Adapter::watch(QByteArray, std::function<void()>)
 {
     return nullptr;

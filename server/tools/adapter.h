@@ -186,6 +186,10 @@ public:
     // `params` of completion/complete with native names inside.
     [[nodiscard]] virtual Task<Result<Output>> complete(Json params, CallContext context);
 
+    // Nobody will bring the answers that a call of this principal waits for: what was kept for its next round may end.
+    // `state` is that of its InputNeeded. Any thread; only posts.
+    virtual void abandon(QByteArray state, TenantId tenant, UserId user);
+
     // Calls `onUpdated` on any thread whenever the resource changed, as long as the Watch lives; many watches of one
     // resource are one subscription upstream. Null if the adapter cannot tell. `onUpdated` must only post.
     [[nodiscard]] virtual std::unique_ptr<Watch> watch(QByteArray nativeUri,

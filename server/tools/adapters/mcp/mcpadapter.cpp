@@ -1,6 +1,7 @@
 #include "server/tools/adapters/mcp/mcpadapter.h"
 
 #include "server/tools/adapters/mcp/oauth/makeauthorizer.h"
+#include "server/tools/adapters/mcp/requeststate.h"
 
 namespace provost::tools::mcp {
 
@@ -88,6 +89,15 @@ Task<Result<Output>> McpAdapter::complete(Json params, CallContext context)
 {
     co_return co_await makeCall(m_line, "completion/complete", std::move(params),
                                 std::move(context));
+}
+
+void McpAdapter::abandon(QByteArray state, TenantId tenant, UserId user)
+{
+    // Of the kinds of state only this one keeps a server waiting.
+    const auto decoded = decodeState(state);
+    if (decoded && decoded->kind == RequestState::Kind::Parked)
+        m_upstream.post(
+            AbandonLetter{decoded->text, {.tenant = std::move(tenant), .user = std::move(user)}});
 }
 
 std::unique_ptr<Watch> McpAdapter::watch(QByteArray nativeUri, std::function<void()> onUpdated)

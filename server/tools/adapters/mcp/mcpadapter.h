@@ -30,6 +30,7 @@ public:
                                                  CallContext context) override;
     [[nodiscard]] Task<Result<Output>> complete(Json params, CallContext context) override;
     // Null if the server is known not to tell.
+    void abandon(QByteArray state, TenantId tenant, UserId user) override;
     [[nodiscard]] std::unique_ptr<Watch> watch(QByteArray nativeUri,
                                                std::function<void()> onUpdated) override;
     void setOnCatalogChanged(std::function<void()> onChanged) override;

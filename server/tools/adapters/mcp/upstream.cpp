@@ -107,6 +107,8 @@ void Upstream::onLetter(Letter letter)
         onRequest(std::move(*request));
     else if (const auto *cancel = std::get_if<CancelLetter>(&letter))
         onCancel(cancel->id);
+    else if (const auto *abandoned = std::get_if<AbandonLetter>(&letter))
+        onAbandoned(*abandoned);
     else if (auto *catalog = std::get_if<CatalogLetter>(&letter))
         onCatalogWanted(std::move(catalog->resolver));
     else if (auto *watch = std::get_if<WatchLetter>(&letter)) {

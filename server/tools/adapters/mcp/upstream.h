@@ -41,6 +41,12 @@ struct CancelLetter
 {
     Transport::RequestId id;
 };
+// The parked call behind `handle` is not waited for any more.
+struct AbandonLetter
+{
+    QByteArray handle;
+    Caller caller;
+};
 struct CatalogLetter
 {
     Resolver<Catalog> resolver;
@@ -58,8 +64,8 @@ struct UnwatchLetter
 struct StopLetter
 {
 };
-using Letter =
-    std::variant<Request, CancelLetter, CatalogLetter, WatchLetter, UnwatchLetter, StopLetter>;
+using Letter = std::variant<Request, CancelLetter, AbandonLetter, CatalogLetter, WatchLetter,
+                            UnwatchLetter, StopLetter>;
 
 class Upstream final : public QObject
 {
@@ -83,6 +89,7 @@ private:
     void route(Request request);
     [[nodiscard]] bool wantsOwnConnection(const Request &request) const;
     void onCancel(Transport::RequestId id);
+    void onAbandoned(const AbandonLetter &letter);
     void onCatalogWanted(Resolver<Catalog> resolver);
     void stop();
     void endIfStopped();

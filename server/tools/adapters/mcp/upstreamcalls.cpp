@@ -42,6 +42,14 @@ void Upstream::onRequest(Request request)
     updateStatus();
 }
 
+void Upstream::onAbandoned(const AbandonLetter &letter)
+{
+    const auto place = m_parked.take(letter.handle, letter.caller);
+    if (place)
+        place->connection->giveUp(place->id);
+    updateStatus();
+}
+
 void Upstream::onDelayOver(Transport::RequestId id)
 {
     if (auto entry = m_delayed.extract(id))

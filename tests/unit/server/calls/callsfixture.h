@@ -71,6 +71,8 @@ public:
         return call(params["ref"]["name"].toByteArray(), params, std::move(context));
     }
 
+    void abandon(QByteArray state, TenantId, UserId) override { abandoned << state; }
+    QByteArrayList abandoned;
     [[nodiscard]] tools::AdapterStatus status() const override { return {}; }
 
     static tools::Output text(QByteArray text, bool isError = false)

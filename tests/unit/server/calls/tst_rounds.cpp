@@ -351,6 +351,7 @@ void TstRounds::aCallThatIsGivenUpIsRecordedAndNotRun()
     const CallReply reply = await(f.governed.run(std::move(request)));
     QVERIFY(reply.isRefused() && reply.refusal().code == ErrorCode::Timeout);
     QCOMPARE(f.adapter->seen.size(), std::size_t(1));
+    QCOMPARE(f.adapter->abandoned, QByteArrayList{asking().needs->state});
     const auto records = f.records();
     QCOMPARE(records.size(), std::size_t(3));
     QCOMPARE(records[2].reason, QByteArray("the client did not answer"));

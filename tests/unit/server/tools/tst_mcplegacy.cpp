@@ -120,6 +120,33 @@ private Q_SLOTS:
                  QByteArray(R"({"action":"accept","key":"elicitation_4"})"));
     }
 
+    void endsWhatNobodyWillAnswer_data() { transports(); }
+
+    void endsWhatNobodyWillAnswer()
+    {
+        QFETCH(QByteArray, transport);
+        const Legacy legacy(transport);
+        Adapter &adapter = legacy.adapter();
+        QVERIFY(await(adapter.catalog()));
+        const CallContext context = from("alice", canAll);
+        const auto asked = await(adapter.call("ask", question("elicitation/create"), context));
+        QVERIFY(asked && asked->needs);
+        const auto cancelled = [&] {
+            return legacy.details("cancelled", context)["ids"].items().size();
+        };
+        adapter.abandon(asked->needs->state, context.tenant, UserId("bob")); // not his
+        adapter.abandon("nonsense", context.tenant, context.user);
+        QCOMPARE(cancelled(), 0u);
+        adapter.abandon(asked->needs->state, context.tenant, context.user);
+        CallContext late = context;
+        late.requestState = asked->needs->state;
+        QCOMPARE(await(adapter.call("ask", question("elicitation/create"), late)).error().code,
+                 ErrorCode::InvalidInput);
+        if (transport == "stdio") // the second connection is another process
+            return;
+        QTRY_COMPARE_WITH_TIMEOUT(cancelled(), 1u, patienceMs);
+    }
+
     void tellsTheServerOfAnAgentThatCannotAnswer_data() { transports(); }
 
     void tellsTheServerOfAnAgentThatCannotAnswer()
