@@ -118,9 +118,9 @@ int ChipsEditor::arrange(int width, std::vector<Chip> *chips, QRect *edit) const
     const int right = std::max(width - Margin, EditWidthMin);
     int x = Margin;
     int y = Margin;
-    for (qsizetype i = 0; i < m_names.size(); ++i) {
+    for (const QString &name : m_names) {
         const int cross = m_readOnly ? 0 : CrossWidth;
-        const int wanted = font.horizontalAdvance(m_names[i]) + 2 * ChipPadding + cross;
+        const int wanted = font.horizontalAdvance(name) + 2 * ChipPadding + cross;
         const int edge = right - (y == Margin ? trailing : 0);
         const int chip = std::min(wanted, std::max(edge - Margin, 40));
         if (x > Margin && x + chip > edge) {

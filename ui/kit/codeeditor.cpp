@@ -11,6 +11,7 @@
 
 #include <QBoxLayout>
 #include <QKeyEvent>
+#include <QPainter>
 #include <QScrollBar>
 
 namespace provost::ui {

@@ -129,7 +129,7 @@ void setUpCode(QsciScintilla &code, CodeLanguage language)
     code.SendScintilla(QsciScintilla::SCI_SETMOUSEDWELLTIME, 500UL);
     code.setAnnotationDisplay(QsciScintilla::AnnotationIndented);
     // Ctrl+K, Ctrl+D, Ctrl+L and others belong to the window.
-    for (const int key : {'K', 'D', 'L', 'T', 'U', 'B', 'M', 'P'}) {
+    for (const unsigned char key : {'K', 'D', 'L', 'T', 'U', 'B', 'M', 'P'}) {
         code.SendScintilla(QsciScintilla::SCI_CLEARCMDKEY,
                            static_cast<unsigned long>(key)
                                + (static_cast<unsigned long>(QsciScintilla::SCMOD_CTRL) << 16));

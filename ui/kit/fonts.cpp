@@ -145,12 +145,12 @@ std::optional<QByteArray> withFeatureRenamed(const QByteArray &file, const FontN
     if (list + 2 > end) {
         return std::nullopt;
     }
-    const int features = readAt<quint16>(file, list);
+    const qsizetype features = readAt<quint16>(file, list);
     if (list + 2 + features * 6 > end) {
         return std::nullopt;
     }
     QByteArray copy = file;
-    for (int i = 0; i < features; ++i) {
+    for (qsizetype i = 0; i < features; ++i) {
         const qsizetype tag = list + 2 + i * 6;
         if (QByteArrayView(copy).sliced(tag, 4) == from) {
             copy.replace(tag, 4, to);

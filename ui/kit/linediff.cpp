@@ -25,6 +25,11 @@ struct Slice
     [[nodiscard]] int size() const { return end - begin; }
 };
 
+std::size_t index(int at)
+{
+    return static_cast<std::size_t>(at);
+}
+
 // Lines as numbers: equal numbers, equal lines.
 std::vector<int> numbered(const QStringList &lines, QHash<QString, int> &numbers)
 {
@@ -55,10 +60,9 @@ std::optional<std::vector<int>> matched(const std::vector<int> &before, Slice ol
     // furthest[k]: how far along the old lines the best path on diagonal k has come.
     std::vector<int> furthest(static_cast<std::size_t>(2 * offset + 1), 0);
     std::vector<std::vector<int>> history;
-    const auto at = [offset](int diagonal) { return static_cast<std::size_t>(offset + diagonal); };
+    const auto at = [offset](int diagonal) { return index(offset + diagonal); };
     const auto equal = [&](int x, int y) {
-        return before[static_cast<std::size_t>(old.begin + x)]
-               == after[static_cast<std::size_t>(fresh.begin + y)];
+        return before[index(old.begin + x)] == after[index(fresh.begin + y)];
     };
     int edits = 0;
     bool done = false;
@@ -89,10 +93,8 @@ std::optional<std::vector<int>> matched(const std::vector<int> &before, Slice ol
     int x = n;
     int y = m;
     for (int d = edits - 1; d >= 0; --d) {
-        const std::vector<int> &state = history[static_cast<std::size_t>(d)];
-        const auto read = [&](int diagonal) {
-            return state[static_cast<std::size_t>(d + diagonal)];
-        };
+        const std::vector<int> &state = history[index(d)];
+        const auto read = [&](int diagonal) { return state[index(d + diagonal)]; };
         const int k = x - y;
         const bool down = d > 0 && (k == -d || (k != d && read(k - 1) < read(k + 1)));
         const int fromX = d == 0 ? 0 : (down ? read(k + 1) : read(k - 1));
@@ -102,7 +104,7 @@ std::optional<std::vector<int>> matched(const std::vector<int> &before, Slice ol
         while (x > runX) {
             --x;
             --y;
-            match[static_cast<std::size_t>(x)] = y;
+            match[index(x)] = y;
         }
         x = fromX;
         y = fromY;
@@ -121,8 +123,8 @@ std::vector<DiffLine> diffLines(const QString &before, const QString &after, int
     const std::vector<int> two = numbered(newLines, numbers);
     Slice old{0, static_cast<int>(one.size())};
     Slice fresh{0, static_cast<int>(two.size())};
-    const auto oldAt = [&](int i) { return one[static_cast<std::size_t>(i)]; };
-    const auto newAt = [&](int i) { return two[static_cast<std::size_t>(i)]; };
+    const auto oldAt = [&](int i) { return one[index(i)]; };
+    const auto newAt = [&](int i) { return two[index(i)]; };
     while (old.size() > 0 && fresh.size() > 0 && oldAt(old.begin) == newAt(fresh.begin)) {
         ++old.begin;
         ++fresh.begin;
@@ -153,8 +155,8 @@ std::vector<DiffLine> diffLines(const QString &before, const QString &after, int
             partner = i;
         } else if (i >= old.end) {
             partner = fresh.end + (i - old.end);
-        } else if (match[static_cast<std::size_t>(i - old.begin)] >= 0) {
-            partner = fresh.begin + match[static_cast<std::size_t>(i - old.begin)];
+        } else if (match[index(i - old.begin)] >= 0) {
+            partner = fresh.begin + match[index(i - old.begin)];
         }
         if (partner < 0) {
             add(DiffLine::Kind::Removed, i, -1);

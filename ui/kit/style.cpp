@@ -97,7 +97,7 @@ int ConsoleStyle::pixelMetric(PixelMetric metric, const QStyleOption *option,
     switch (metric) {
     case PM_ScrollBarExtent: return ScrollBarExtent;
     case PM_ScrollBarSliderMin: return ScrollHandleMin;
-    case PM_ScrollView_ScrollBarSpacing: return 0;
+    case PM_ScrollView_ScrollBarSpacing:
     case PM_ScrollView_ScrollBarOverlap: return 0;
     case PM_LayoutHorizontalSpacing:
     case PM_LayoutVerticalSpacing: return metrics::Gap;
@@ -121,11 +121,11 @@ int ConsoleStyle::pixelMetric(PixelMetric metric, const QStyleOption *option,
     case PM_MenuVMargin: return 5;
     case PM_MenuBarPanelWidth: return 0;
     case PM_MenuBarItemSpacing: return 2;
-    case PM_HeaderMargin: return 10;
+    case PM_HeaderMargin:
     case PM_HeaderMarkSize: return 10;
     case PM_HeaderDefaultSectionSizeVertical: return metrics::RowHeight;
     case PM_SplitterWidth: return metrics::Gap;
-    case PM_DefaultFrameWidth: return 1;
+    case PM_DefaultFrameWidth:
     case PM_ComboBoxFrameWidth: return 1;
     case PM_ToolTipLabelFrameWidth: return 7;
     case PM_TabBarTabHSpace: return 24;
@@ -133,7 +133,7 @@ int ConsoleStyle::pixelMetric(PixelMetric metric, const QStyleOption *option,
     case PM_TabBarBaseHeight:
     case PM_TabBarBaseOverlap:
     case PM_TabBarTabShiftVertical:
-    case PM_TabBarTabShiftHorizontal: return 0;
+    case PM_TabBarTabShiftHorizontal:
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical: return 0;
     case PM_TreeViewIndentation: return 18;

@@ -258,7 +258,7 @@ bool ConsoleStyle::drawViewControl(ControlElement element, const QStyleOption *o
             return true;
         }
         return false;
-    case CE_ProgressBarLabel: return true;
+    case CE_ProgressBarLabel:
     case CE_Splitter: return true;
     default: return false;
     }

@@ -76,13 +76,10 @@ void SystemAppearance::take(const QString &key, const QVariant &value)
     const QVariant inner =
         value.canConvert<QDBusVariant>() ? value.value<QDBusVariant>().variant() : value;
     const bool on = inner.toUInt() == 1; // 1 is "prefer dark" and "higher contrast"
-    if (key == ColorScheme) {
-        m_dark = on;
-    } else if (key == Contrast) {
-        m_highContrast = on;
-    } else {
+    if (key != ColorScheme && key != Contrast) {
         return;
     }
+    (key == ColorScheme ? m_dark : m_highContrast) = on;
     Q_EMIT changed();
 }
 
