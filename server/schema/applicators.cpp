@@ -39,7 +39,9 @@ QByteArray inWords(const std::vector<std::vector<Violation>> &branches)
 bool Evaluation::checkProperty(const keyword::Properties &keyword, const Frame &frame,
                                std::size_t index)
 {
-    const auto &[name, value] = frame.instance.members()[index];
+    const Json::Member &member = frame.instance.members()[index];
+    const QByteArray &name = member.key;
+    const Json &value = member.value;
     const Location here{&frame.location, &name, 0};
     bool isValid = true;
     bool isKnown = false;

@@ -1,5 +1,7 @@
 #include "server/schema/decimal.h"
 
+#include <QStringBuilder>
+
 #include <algorithm>
 
 namespace provost::schema {

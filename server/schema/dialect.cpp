@@ -62,7 +62,8 @@ Result<unsigned> vocabulariesOf(const Json &declared)
 {
     constexpr QByteArrayView prefix = "https://json-schema.org/draft/2020-12/vocab/";
     unsigned found = Core;
-    for (const auto &[uri, required] : declared.members()) {
+    for (const Json::Member &member : declared.members()) {
+        const QByteArray &uri = member.key;
         const auto known =
             std::find_if(vocabularies.begin(), vocabularies.end(), [&](const auto &it) {
                 return uri.startsWith(prefix)
@@ -70,7 +71,7 @@ Result<unsigned> vocabulariesOf(const Json &declared)
             });
         if (known != vocabularies.end())
             found |= known->vocabulary;
-        else if (required.toBool(true))
+        else if (member.value.toBool(true))
             return fail(ErrorCode::InvalidInput,
                         u"the vocabulary " % quoted(uri) % u" is not supported");
     }

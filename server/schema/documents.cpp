@@ -3,6 +3,8 @@
 #include "server/schema/metaschemas.h"
 #include "server/schema/uri.h"
 
+#include <QList>
+
 namespace provost::schema {
 
 namespace {

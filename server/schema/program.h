@@ -105,10 +105,10 @@ struct Items // prefixItems and items, in older drafts items and additionalItems
 
 struct Contains
 {
-    SubschemaId schema;
+    SubschemaId schema = 0;
     std::int64_t least = 1;
     std::optional<std::int64_t> most;
-    bool evaluates; // what it finds counts for unevaluatedItems, since 2020-12
+    bool evaluates = false; // what it finds counts for unevaluatedItems, since 2020-12
 };
 
 struct AllOf
@@ -133,7 +133,7 @@ struct Not
 
 struct Condition // if, then, else
 {
-    SubschemaId test;
+    SubschemaId test = 0;
     std::optional<SubschemaId> then;
     std::optional<SubschemaId> otherwise;
 };

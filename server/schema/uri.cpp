@@ -1,5 +1,8 @@
 #include "server/schema/uri.h"
 
+#include <QList>
+#include <QStringBuilder>
+
 #include <algorithm>
 
 namespace provost::schema {
