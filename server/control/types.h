@@ -391,16 +391,17 @@ struct ServerRow
     QByteArray file{}; // where it is declared
     int line = 0;
     // What it is, as declared: variables are not replaced.
-    QByteArray target{};                   // command line, URL, or a word such as "sqlite:…"
-    std::vector<QByteArray> command{};     // program and arguments; empty if none is run
-    Json environment{};                    // of the command: name -> value
-    QByteArray workingDirectory{};         // of the command; empty: a temporary one
-    QByteArray commandDigest{};            // names exactly this command, for confirmServer()
-    QByteArray transport{};                // "stdio", "http", "sqlite", …
-    QByteArray era{};                      // "legacy", "modern"; empty: not known
-    QByteArray version{};                  // as the server says
-    std::optional<WallTime> since{};       // of the state
-    std::optional<WallTime> nextTry{};     // of a failed one
+    QByteArray target{};               // command line, URL, or a word such as "sqlite:…"
+    std::vector<QByteArray> command{}; // program and arguments; empty if none is run
+    Json environment{};                // of the command: name -> value
+    QByteArray workingDirectory{};     // of the command; empty: a temporary one
+    QByteArray commandDigest{};        // names exactly this command, for confirmServer()
+    QByteArray transport{};            // "stdio", "http", "sqlite", …
+    QByteArray era{};                  // "legacy", "modern"; empty: not known
+    QByteArray version{};              // as the server says
+    std::optional<WallTime> since{};   // of the state
+    std::optional<WallTime> nextTry{}; // of a failed one
+    QByteArray authorizeAt{}; // the page where an administrator must grant access; empty: none must
     std::vector<ServerFailure> failures{}; // the newest first
     int restarts = 0;
     std::int64_t callsInFlight = 0;

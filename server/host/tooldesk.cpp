@@ -155,6 +155,7 @@ control::ServerRow ToolDesk::rowOf(const calls::TenantView &view,
     row.version = server.status.version;
     row.since = server.status.since;
     row.nextTry = server.status.nextTry;
+    row.authorizeAt = server.status.authorizeAt;
     for (const tools::AdapterFailure &failure : server.status.failures)
         row.failures.push_back({failure.when, failure.text});
     row.restarts = server.status.restarts;

@@ -11,6 +11,8 @@
 #include "ui/tools/commandview.h"
 #include "ui/tools/toolwords.h"
 
+#include <QDesktopServices>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace provost::ui {
@@ -42,6 +44,12 @@ ServerPanel::ServerPanel(ControlPlane &control, PageContext &context, QWidget *p
     look->setObjectName(u"server.confirm"_s);
     connect(look, &Button::clicked, this, &ServerPanel::confirmCommand);
     outer->addWidget(m_waits);
+    m_wantsAccess = new Banner(this);
+    m_wantsAccess->setObjectName(u"server.wantsAccess"_s);
+    Button *const grant = m_wantsAccess->addButton(tr("Authorise…"));
+    grant->setObjectName(u"server.authorize"_s);
+    connect(grant, &Button::clicked, this, &ServerPanel::authorize);
+    outer->addWidget(m_wantsAccess);
 
     auto *const content = new QWidget;
     auto *const column = new QVBoxLayout(content);
@@ -102,6 +110,11 @@ void ServerPanel::setServer(const ServerRow &server, WallTime now)
                                 ? tr("The command below was written in the console. It runs once "
                                      "somebody has looked at it and confirmed it.")
                                 : QString());
+    m_wantsAccess->set(
+        Tone::Ask, server.authorizeAt.isEmpty()
+                       ? QString()
+                       : tr("The server wants an administrator to grant Provost access. The button "
+                            "opens its page in the browser of this machine."));
     m_target->setText(text(server.target));
     m_target->setVisible(!server.target.isEmpty());
     m_disable->setText(isDisabled() ? tr("Enable") : tr("Disable…"));
@@ -131,6 +144,16 @@ void ServerPanel::setServer(const ServerRow &server, WallTime now)
              tr("p50 %1 · p95 %2").arg(durationText(figures.p50Us), durationText(figures.p95Us))});
     m_facts->setFacts(facts);
     showFailures();
+}
+
+void ServerPanel::authorize()
+{
+    // The address comes from outside; only a page may be opened, never a file or a program.
+    const QUrl page(text(m_server.authorizeAt), QUrl::StrictMode);
+    const bool isPage = page.scheme() == u"https" || page.scheme() == u"http";
+    if (!isPage || !QDesktopServices::openUrl(page))
+        m_context.notify({.tone = Tone::Deny,
+                          .text = tr("The page could not be opened: %1").arg(page.toString())});
 }
 
 void ServerPanel::showFailures()

@@ -31,6 +31,8 @@ public:
     void setServer(const control::ServerRow &server, WallTime now);
     void restart();
     void disableOrEnable();
+    // Opens the page where access to the server is granted, in the person's browser.
+    void authorize();
     // Why it cannot be done now; empty: it can.
     [[nodiscard]] QString restartBlocked() const;
     [[nodiscard]] bool isDisabled() const { return m_server.state == "disabled"; }
@@ -54,6 +56,7 @@ private:
     Button *m_restart = nullptr;
     Button *m_disable = nullptr;
     Banner *m_waits = nullptr;
+    Banner *m_wantsAccess = nullptr;
     CopyField *m_target = nullptr;
     Facts *m_facts = nullptr;
     Label *m_failuresTitle = nullptr;

@@ -70,6 +70,8 @@ BadgeLook serverState(const QByteArray &state)
 
 QString serverSentence(const ServerRow &server, WallTime now)
 {
+    if (!server.authorizeAt.isEmpty())
+        return tr("An administrator must grant access to it");
     if (server.state == "failed") {
         QString words = text(server.detail);
         if (server.nextTry) {

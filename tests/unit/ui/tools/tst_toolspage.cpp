@@ -14,11 +14,13 @@
 
 #include <QBuffer>
 #include <QCheckBox>
+#include <QDesktopServices>
 #include <QDialog>
 #include <QDir>
 #include <QImage>
 #include <QSignalSpy>
 #include <QTest>
+#include <QUrl>
 
 using namespace provost;
 using namespace provost::control;
@@ -26,6 +28,18 @@ using namespace provost::ui;
 using namespace Qt::StringLiterals;
 using provost::testing::FakeControlPlane;
 using provost::testing::parsedJson;
+
+// Takes the place of the person's browser.
+class OpenedPages : public QObject
+{
+    Q_OBJECT
+
+public:
+    QList<QUrl> pages;
+
+public Q_SLOTS:
+    void open(const QUrl &page) { pages << page; }
+};
 
 class TstToolsPage : public QObject
 {
@@ -46,6 +60,7 @@ private Q_SLOTS:
     void restartsAndAsksIfCallsRun();
     void disablesWithAReason();
     void confirmsExactlyWhatIsShown();
+    void opensThePageWhereAccessIsGranted();
     void aConflictIsTold();
     void showsAToolAsText();
     void triesATool();
@@ -258,6 +273,28 @@ void TstToolsPage::disablesWithAReason()
     QVERIFY(!part<Button>(u"server.restart"_s)->isEnabled());
     click(u"server.disable"_s);
     QCOMPARE(m_control->serverCommands.back().act, ServerCommand::Act::Enable);
+}
+
+void TstToolsPage::opensThePageWhereAccessIsGranted()
+{
+    open(u"acme-corp/crm"_s);
+    QVERIFY(!part<QWidget>(u"server.wantsAccess"_s)->isVisible());
+    OpenedPages opened;
+    QDesktopServices::setUrlHandler(u"https"_s, &opened, "open");
+    m_control->serverRows[2].authorizeAt = "https://login.example/authorize?client_id=provost";
+    m_page->activate();
+    QTRY_VERIFY(part<QWidget>(u"server.wantsAccess"_s)->isVisible());
+    click(u"server.authorize"_s);
+    QCOMPARE(opened.pages,
+             QList<QUrl>{QUrl(u"https://login.example/authorize?client_id=provost"_s)});
+
+    m_control->serverRows[2].authorizeAt = "file:///etc/passwd";
+    m_page->activate();
+    QTRY_COMPARE(m_control->unanswered, 0);
+    click(u"server.authorize"_s);
+    QCOMPARE(opened.pages.size(), 1);
+    QCOMPARE(m_context->notices.back().tone, Tone::Deny);
+    QDesktopServices::unsetUrlHandler(u"https"_s);
 }
 
 void TstToolsPage::confirmsExactlyWhatIsShown()
