@@ -187,7 +187,8 @@ Task<void> McpLoop::post(Visit &visit)
         co_await listen(visit, std::move(inbound->messages.front()));
         co_return;
     }
-    const auto mark = m_services.presence.seen(visit.owner(), visit.agent());
+    const auto mark =
+        m_services.presence.seen(visit.owner(), visit.agent(), visit.exchange->transport());
     co_await serveRequest(visit, protocol::Era::Modern, std::move(inbound->messages.front()));
 }
 

@@ -24,22 +24,25 @@ McpPresence::Visit::~Visit()
         --*m_inFlight;
 }
 
-McpPresence::Visit McpPresence::seen(const SessionOwner &owner, const QByteArray &agent)
+McpPresence::Visit McpPresence::seen(const SessionOwner &owner, const QByteArray &agent,
+                                     QByteArrayView transport)
 {
     const WallTime now = m_clock.now();
     const Lock lock(m_mutex);
     auto found = m_marks.find(Key{owner, agent});
     if (found == m_marks.end()) {
         makeRoom(now);
-        found =
-            m_marks
-                .emplace(Key{owner, agent}, Mark{now, now, std::make_shared<std::atomic<int>>(0)})
-                .first;
+        found = m_marks
+                    .emplace(Key{owner, agent},
+                             Mark{now, now, std::make_shared<std::atomic<int>>(0), {}})
+                    .first;
     }
     Mark &mark = found->second;
     if (now - mark.lastSeen > window)
         mark.since = now; // came back
     mark.lastSeen = now;
+    if (mark.transport != transport)
+        mark.transport = transport.toByteArray();
     return Visit(mark.inFlight);
 }
 
@@ -69,7 +72,7 @@ std::vector<SessionInfo> McpPresence::list() const
                        .owner = key.owner,
                        .agent = key.agent,
                        .era = protocol::Era::Modern,
-                       .transport = "http",
+                       .transport = mark.transport,
                        .since = mark.since,
                        .lastSeen = mark.lastSeen,
                        .callsInFlight = inFlight,

@@ -36,7 +36,9 @@ public:
         std::shared_ptr<std::atomic<int>> m_inFlight;
     };
 
-    [[nodiscard]] Visit seen(const SessionOwner &owner, const QByteArray &agent);
+    // `transport`: "http" or "websocket"; shown is the last one.
+    [[nodiscard]] Visit seen(const SessionOwner &owner, const QByteArray &agent,
+                             QByteArrayView transport);
 
     [[nodiscard]] std::vector<SessionInfo> list() const; // seen within the window
 
@@ -55,6 +57,7 @@ private:
         WallTime since;
         WallTime lastSeen;
         std::shared_ptr<std::atomic<int>> inFlight;
+        QByteArray transport;
     };
 
     void makeRoom(WallTime now) REQUIRES_LOCK(m_mutex);

@@ -97,7 +97,8 @@ Task<void> McpLoop::listen(const Visit &visit, protocol::Message message)
         co_return;
     }
     { // shown as an agent that is here, not as a call in flight
-        const auto mark = m_services.presence.seen(visit.owner(), visit.agent());
+        const auto mark =
+            m_services.presence.seen(visit.owner(), visit.agent(), visit.exchange->transport());
     }
     McpListens::Request request;
     request.exchange = visit.exchange;
