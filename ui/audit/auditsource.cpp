@@ -209,7 +209,7 @@ void AuditSource::askAtFraction(const RowRequest &request)
     });
 }
 
-void AuditSource::ask(quint64 token, AuditPageRequest request, bool atTop)
+void AuditSource::ask(quint64 token, const AuditPageRequest &request, bool atTop)
 {
     m_open[token] = m_control.auditPage(
         request, {this, [this, token, request, atTop](const Result<AuditPage> &page) {

@@ -39,13 +39,13 @@ public:
     [[nodiscard]] const Error &lastError() const { return m_lastError; }
 
     [[nodiscard]] std::vector<Column> columns() const override;
-    [[nodiscard]] Cell cell(const WindowRow &row, int column) const override;
+    [[nodiscard]] Cell cell(const WindowRow &window, int column) const override;
     [[nodiscard]] std::optional<qint64> total() const override { return m_total; }
     void request(const RowRequest &request) override;
     void cancel(quint64 token) override;
 
 private:
-    void ask(quint64 token, control::AuditPageRequest request, bool atTop);
+    void ask(quint64 token, const control::AuditPageRequest &request, bool atTop);
     void askAtFraction(const RowRequest &request);
     void fail(quint64 token, const Error &error);
     void askAround(const RowRequest &request);

@@ -37,7 +37,7 @@ QString titleOf(const QByteArray &field)
 class ValueRow final : public QWidget
 {
 public:
-    ValueRow(FacetsPanel &panel, QByteArray field, control::FacetValue value, double share)
+    ValueRow(FacetsPanel &panel, const QByteArray &field, control::FacetValue value, double share)
         : m_panel(panel)
         , m_term(termOf(field, value.value))
         , m_value(std::move(value))

@@ -52,7 +52,7 @@ int distanceOf(const TraceStep &step)
 
 QString remarkOf(const TraceStep &step)
 {
-    const QString effect = verdictOf(step.effect).text;
+    QString effect = verdictOf(step.effect).text;
     switch (step.outcome) {
     case Outcome::Applied: return tr("%1, everything it asks for holds").arg(effect);
     case Outcome::RowDependent: return tr("%1, row by row").arg(effect);
