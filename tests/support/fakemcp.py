@@ -155,6 +155,8 @@ class Server:
         threading.Timer(arguments["ms"] / 1000, self.result, (reply, request_id, text_result("slow"))).start()
 
     def tool_hang(self, arguments, request_id, params, reply):
+        if "progressToken" in params.get("_meta", {}):
+            self.notify(reply, "notifications/progress", {"progressToken": params["_meta"]["progressToken"], "progress": 0})
         if self.state.options.http:
             time.sleep(60)
 

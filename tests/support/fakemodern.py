@@ -42,7 +42,7 @@ class State:
         self.refused = False
         self.tools = {name: {"type": "object"} for name in
                       ["echo", "ask", "ask_without_state", "state_only", "strange", "task", "task_asks", "task_fails",
-                       "tasks", "log", "hang", "ended", "change_tools", "touch", "listens", "need_sampling"]}
+                       "tasks", "log", "progress", "hang", "ended", "change_tools", "touch", "listens", "need_sampling"]}
         self.tools.update(region=REGION, invalid_header=INVALID, remote_ref=REMOTE)
         self.tasks = {}
         self.cancelled_tasks = []
@@ -135,7 +135,8 @@ class Server:
                   "createdAt": "2026-01-01T00:00:00Z", "lastUpdatedAt": "2026-01-01T00:00:00Z", "ttlMs": 60000}
         if task["kind"] == "task_asks" and "answer" not in task:
             answer.update(status="input_required",
-                          inputRequests={"sure": {"method": "elicitation/create", "params": {"message": "Sure?"}}})
+                          inputRequests={"sure": {"method": "elicitation/create", "params": {
+                              "message": "Sure?", "requestedSchema": {"type": "object", "properties": {}}}}})
         elif task["polls"] >= task["needed"]:
             if task["kind"] == "task_fails":
                 answer.update(status="failed", error={"code": -32602, "message": "no such thing"})
@@ -166,8 +167,9 @@ class Server:
                     "createdAt": "2026-01-01T00:00:00Z", "lastUpdatedAt": "2026-01-01T00:00:00Z", "ttlMs": 60000}
         if name == "ask":
             if "inputResponses" not in params:
+                question = arguments if "method" in arguments else {"method": "elicitation/create", "params": {"x": 1.50}}
                 return {"resultType": "input_required", "requestState": "{\"nonce\":1}  ",
-                        "inputRequests": {"name": {"method": "elicitation/create", "params": {"x": 1.50}}}}
+                        "inputRequests": {"name": question}}
             return text_result("asked", structuredContent={"responses": params["inputResponses"],
                                                            "state": params.get("requestState")})
         if name == "ask_without_state":
@@ -188,6 +190,10 @@ class Server:
             send({"jsonrpc": "2.0", "method": "notifications/progress",
                   "params": {"progressToken": meta.get("progressToken"), "progress": 1}})
             return text_result("logged")
+        if name == "progress" or (name == "hang" and "progressToken" in meta):
+            for step in range(3):
+                send({"jsonrpc": "2.0", "method": "notifications/progress",
+                      "params": {"progressToken": meta.get("progressToken"), "progress": step, "total": 3}})
         if name == "hang":
             while not gone():
                 time.sleep(0.01)
