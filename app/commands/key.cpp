@@ -17,7 +17,7 @@ QCommandLineOption option(const char *name, const char *description, const char 
 
 QByteArray required(const Command &command, const QCommandLineParser &parser, const char *name)
 {
-    const QByteArray value = parser.value(QString::fromUtf8(name)).toUtf8();
+    QByteArray value = parser.value(QString::fromUtf8(name)).toUtf8();
     if (value.isEmpty())
         usageError(command, QStringLiteral("--%1 is needed").arg(QString::fromUtf8(name)));
     return value;

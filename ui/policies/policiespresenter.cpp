@@ -353,7 +353,8 @@ void PoliciesPresenter::apply(const QString &reason, const QByteArray &author)
                              rebase();
                              saveNow();
                              Q_EMIT applied(*answer);
-                         } else if (answer.error().code != ErrorCode::Conflict) {
+                         }
+                         if (!answer && answer.error().code != ErrorCode::Conflict) {
                              Q_EMIT applyRefused(answer.error());
                          }
                          Q_EMIT filesChanged();

@@ -12,6 +12,7 @@ namespace provost::ui {
 
 using namespace control;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -43,11 +44,11 @@ QString spanWords(Microseconds span)
 {
     const auto seconds =
         std::max<qint64>(0, std::chrono::duration_cast<std::chrono::seconds>(span).count());
-    if (seconds < 100)
+    if (span < 100s)
         return tr("%1 s").arg(seconds);
-    if (seconds < 100 * 60)
+    if (span < 100min)
         return tr("%1 min").arg(seconds / 60);
-    if (seconds < 48 * 3600)
+    if (span < 48h)
         return tr("%1 h").arg(seconds / 3600);
     return tr("%1 d").arg(seconds / 86'400);
 }
@@ -95,6 +96,7 @@ std::vector<CellRow> sessionRows(const std::vector<SessionRow> &sessions, WallTi
 std::vector<CellRow> messageRows(const std::vector<SessionMessage> &messages)
 {
     std::vector<CellRow> rows;
+    rows.reserve(messages.size());
     for (const SessionMessage &message : messages) {
         rows.push_back({QByteArray::number(qint64(message.sequence)),
                         {{.text = clockText(message.when), .font = CellFont::Mono},

@@ -37,7 +37,7 @@ struct WindowOptions
     std::vector<PageEntry> pages = ui::pages();
 };
 
-class MainWindow : public QWidget, public PageContext
+class MainWindow final : public QWidget, public PageContext
 {
     Q_OBJECT
 

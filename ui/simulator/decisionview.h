@@ -21,7 +21,7 @@ class DecisionView : public QWidget
 
 public:
     // `name` becomes part of the objectNames.
-    DecisionView(const QString &name, QWidget *parent = nullptr);
+    explicit DecisionView(const QString &name, QWidget *parent = nullptr);
 
     void setTitle(const QString &title); // "live", "draft"
     // The rule's link names `revision`; empty: the text as it is now.

@@ -225,7 +225,7 @@ void ListEditor::setValue(const Json &value)
 QString ListEditor::unreadable() const
 {
     for (const Item &item : m_items) {
-        if (const QString problem = item.editor->unreadable(); !problem.isEmpty())
+        if (QString problem = item.editor->unreadable(); !problem.isEmpty())
             return problem;
     }
     return {};

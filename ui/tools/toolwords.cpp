@@ -10,6 +10,7 @@ namespace provost::ui {
 
 using namespace control;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -106,11 +107,11 @@ QString transportText(const ServerRow &server)
 QString spanText(Microseconds span)
 {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
-    if (seconds < 100)
+    if (span < 100s)
         return tr("%1 s").arg(seconds);
-    if (seconds < 100 * 60)
+    if (span < 100min)
         return tr("%1 min").arg(seconds / 60);
-    if (seconds < 48 * 3600)
+    if (span < 48h)
         return tr("%1 h").arg(seconds / 3600);
     return tr("%1 d").arg(seconds / 86'400);
 }

@@ -225,7 +225,7 @@ QString TryPresenter::answerBlocked() const
     for (const Ask &ask : m_asks) {
         if (!ask.isForm)
             continue;
-        if (const QString problem = valueProblem(ask.form, ask.answer); !problem.isEmpty())
+        if (QString problem = valueProblem(ask.form, ask.answer); !problem.isEmpty())
             return problem;
     }
     return {};
