@@ -10,7 +10,7 @@ namespace {
 
 constexpr qsizetype revisionBytesMax = 64;
 
-tl::unexpected<RpcError> mismatch(QByteArrayView header, QByteArray what)
+tl::unexpected<RpcError> mismatch(QByteArrayView header, const QByteArray &what)
 {
     return reject(400, code::HeaderMismatch,
                   "Header mismatch: " + header.toByteArray() + ' ' + what,

@@ -9,7 +9,7 @@ bool isId(const Json &value)
     return value.isString() || value.toInteger().has_value();
 }
 
-tl::unexpected<RpcError> invalid(QByteArray why)
+tl::unexpected<RpcError> invalid(const QByteArray &why)
 {
     return reject(400, code::InvalidRequest, "Invalid request: " + why);
 }

@@ -17,8 +17,8 @@ enum class Eras { Legacy, Modern, Both };
 struct MethodRow
 {
     QByteArrayView name;
-    Method method;
-    Eras eras;
+    Method method = {};
+    Eras eras = {};
     QByteArrayView nameMember = {};
     QByteArrayView listMember = {};
 };
