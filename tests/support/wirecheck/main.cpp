@@ -43,6 +43,8 @@ public:
     {
         for (const Json::Member &definition : definitions().members()) {
             const QByteArray &name = definition.key;
+            if (name.startsWith("Client") || name.startsWith("Server"))
+                continue; // unions, which may be of one kind
             const Json &properties = definition.value["properties"];
             if (const QByteArray method = properties["method"]["const"].toByteArray();
                 !method.isEmpty())
