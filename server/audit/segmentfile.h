@@ -18,8 +18,7 @@ public:
     [[nodiscard]] static Result<SegmentFile> create(const std::filesystem::path &directory,
                                                     std::int64_t first, Disk &disk);
     // An existing one of which the first `bytes` are good; the rest is cut.
-    [[nodiscard]] static Result<SegmentFile> reopen(const Segment &segment, qint64 bytes,
-                                                    Disk &disk);
+    [[nodiscard]] static Result<SegmentFile> reopen(const Segment &from, qint64 bytes, Disk &disk);
 
     ~SegmentFile();
     SegmentFile(SegmentFile &&other) noexcept;
