@@ -101,8 +101,8 @@ class HttpCarrier:
             for line in reply:
                 if line.startswith(b"data:") and line[5:].strip():
                     self.agent.receive(json.loads(line[5:]))
-        except (OSError, http.client.HTTPException, ValueError, AttributeError):
-            pass
+        except (OSError, http.client.HTTPException, ValueError):
+            pass  # one of us has hung up
         self.agent.on_end(request_id)
 
     def hang_up(self, request_id):

@@ -185,8 +185,7 @@ QByteArrayList judge(Revisions &revisions, const QByteArray &line)
 
 int main(int argc, char **argv)
 {
-    auto revisions =
-        readRevisions(argc == 2 ? QString::fromLocal8Bit(argv[1]) : QString()); // NOLINT
+    auto revisions = argc == 2 ? readRevisions(QString::fromLocal8Bit(argv[1])) : Revisions();
     QFile input;
     if (revisions.empty() || !input.open(stdin, QIODevice::ReadOnly)) {
         std::fprintf(stderr, "usage: wirecheck DIRECTORY-OF-SCHEMAS <LINES\n");
