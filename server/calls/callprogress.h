@@ -52,6 +52,9 @@ struct CallProgress
                                     WallTime now);
 // Whether this agent can be asked what the tool needs, and may see the question.
 [[nodiscard]] tl::expected<void, Refusal> checkNeeds(const CallProgress &call);
+
+// A call that needs what its agent did not declare.
+[[nodiscard]] tl::unexpected<Refusal> refuseForCapabilities(Json missing);
 // What the agent is asked, with everything that the next round has to know sealed into the state.
 [[nodiscard]] tools::InputNeeded sealedNeeds(const CallProgress &call,
                                              const secrets::Sealer &sealer, WallTime now);

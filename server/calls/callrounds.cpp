@@ -31,6 +31,8 @@ tl::unexpected<Refusal> refuse(ErrorCode code, QByteArray reason)
         Refusal{.code = code, .reason = std::move(reason), .retryAfter = {}, .policy = {}});
 }
 
+} // namespace
+
 tl::unexpected<Refusal> refuseForCapabilities(Json missing)
 {
     QByteArray names;
@@ -42,8 +44,6 @@ tl::unexpected<Refusal> refuseForCapabilities(Json missing)
     refused.value().requiredCapabilities = std::move(missing);
     return refused;
 }
-
-} // namespace
 
 Result<Round> roundOf(const CallProgress &call, const secrets::Sealer &sealer, WallTime now)
 {

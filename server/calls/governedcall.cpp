@@ -353,6 +353,8 @@ Task<GovernedCall::Step> GovernedCall::execute(CallProgress &call) const
     if (!output)
         co_return refuse(output.error());
     call.output = std::move(*output);
+    if (!call.output.requiredCapabilities.isNull())
+        co_return refuseForCapabilities(call.output.requiredCapabilities);
     co_return Step();
 }
 

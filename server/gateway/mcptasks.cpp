@@ -179,6 +179,11 @@ tasks::Conclusion McpTasks::conclusionOf(const McpQuestion &question, calls::Cal
     if (reply.needsInput()) {
         auto &needs = std::get<tools::InputNeeded>(reply.value);
         conclusion = {TaskStatus::InputRequired, waiting, std::move(needs.requests), needs.state};
+    } else if (reply.isRefused() && reply.refusal().code == ErrorCode::Upstream) {
+        // In band would say completed, which is a task whose tool came to a result, if only to one with isError.
+        const protocol::RpcError error =
+            toRpcError({ErrorCode::Upstream, QString::fromUtf8(reply.refusal().reason)});
+        return {TaskStatus::Failed, error.message, protocol::taskError(error)};
     } else if (reply.isRefused()) {
         const auto told = tellRefusal(question, reply.refusal());
         if (const auto *error = std::get_if<protocol::RpcError>(&told))

@@ -123,6 +123,8 @@ struct Output
     QByteArray detail{}; // why it failed, for the record and the operator; never for the agent
     // Set: the call ended without a result, and waits for answers in a further round.
     std::optional<InputNeeded> needs{};
+    // Set (ClientCapabilities): the tool needs what the agent did not declare, and did nothing.
+    Json requiredCapabilities{};
 };
 
 // Somebody's interest in a resource; ends with the object. May be destroyed on any thread.

@@ -83,6 +83,9 @@ Task<Result<Output>> makeCall(Line line, QByteArray method, Json params, CallCon
         co_return fail(std::move(answer).error());
     if (answer->needs)
         co_return Output{.result = {}, .needs = std::move(answer->needs)};
+    if (!answer->requiredCapabilities.isNull())
+        co_return Output{.result = {},
+                         .requiredCapabilities = std::move(answer->requiredCapabilities)};
     if (answer->result["resultType"].toByteArray() == "task")
         co_return co_await followTask(std::move(line), std::move(answer->result), std::move(origin),
                                       std::move(context));

@@ -233,9 +233,12 @@ Json Connection::paramsOf(Transport::RequestId id, const Pending &pending, bool 
         session.era = Era::Modern;
         session.protocolVersion = protocol::latestModern().name.toByteArray();
     }
-    Json capabilities = request.caller
-                            ? carriedCapabilities(Era::Modern, request.caller->capabilities)
-                            : carriedCapabilities(Era::Modern);
+    Json capabilities =
+        request.caller
+            // A modern agent that declares no tasks is refused where the server insists on them.
+            ? carriedCapabilities(Era::Modern, request.caller->capabilities,
+                                  !request.caller->session.isEmpty())
+            : carriedCapabilities(Era::Modern);
     Json meta = metaForUpstream(session, agentMeta != nullptr ? *agentMeta : Json::object(),
                                 std::move(capabilities),
                                 request.caller ? request.caller->logLevel : QByteArray());

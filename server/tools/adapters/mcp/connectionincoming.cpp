@@ -124,7 +124,11 @@ void Connection::onAnswer(const Json &message)
         const Json questions = error["code"].toInteger() == urlElicitationRequired && opensUrls
                                    ? urlQuestions(error)
                                    : Json();
-        if (questions.members().empty())
+        const Json &required = error["data"]["requiredCapabilities"];
+        if (pending.request.caller && !required.members().empty()
+            && error["code"].toInteger() == protocol::code::MissingClientCapability)
+            outcome = {Answer{.result = {}, .requiredCapabilities = required}};
+        else if (questions.members().empty())
             outcome = {fail(errorOf(error, m_options.secrets)), error};
         else
             outcome = {Answer{

@@ -62,7 +62,7 @@ Json carriedCapabilities(Era era)
         }));
 }
 
-Json carriedCapabilities(Era era, const Json &declared)
+Json carriedCapabilities(Era era, const Json &declared, bool followsTasks)
 {
     Json carried = Json::object();
     for (const QByteArrayView capability : asking) {
@@ -73,10 +73,10 @@ Json carriedCapabilities(Era era, const Json &declared)
     if (Json *roots = carried.find("roots"))
         roots->remove("listChanged");
     if (era == Era::Modern) {
-        // Tasks are followed here, whether the agent knows them or not.
         Json extensions =
             declared["extensions"].isObject() ? declared["extensions"] : Json::object();
-        extensions.set(tasksExtension, Json::object());
+        if (followsTasks)
+            extensions.set(tasksExtension, Json::object());
         carried.set("extensions", std::move(extensions));
     }
     return carried;

@@ -18,8 +18,9 @@ inline constexpr QByteArrayView tasksExtension = "io.modelcontextprotocol/tasks"
 
 // All that Provost can carry to some agent (ClientCapabilities), for what is asked in no agent's name.
 [[nodiscard]] Json carriedCapabilities(Era era);
-// What Provost can carry to an agent that declared `declared`.
-[[nodiscard]] Json carriedCapabilities(Era era, const Json &declared);
+// What Provost can carry to an agent that declared `declared`. For an agent that cannot know the tasks of the modern era,
+// tasks are followed to their end.
+[[nodiscard]] Json carriedCapabilities(Era era, const Json &declared, bool followsTasks = true);
 // The agent can be asked for something.
 [[nodiscard]] bool canBeAsked(const Json &declared);
 

@@ -36,6 +36,7 @@ struct Answer
 {
     Json result; // null if `needs` is set
     std::optional<InputNeeded> needs{};
+    Json requiredCapabilities{}; // of the agent, says a server that did nothing; else null
 };
 
 struct Request

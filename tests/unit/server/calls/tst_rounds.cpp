@@ -98,6 +98,7 @@ private Q_SLOTS:
     void questionsAreWithheldWhereFieldsAreMasked();
     void roundsHaveAnEnd();
     void aCallThatIsGivenUpIsRecordedAndNotRun();
+    void aCapabilityThatTheToolMissesIsTold();
     void answersAreKeptAsArgumentsAre();
     void watchesWhatMayBeRead();
     void whatMayNotBeReadIsNotWatched();
@@ -356,6 +357,18 @@ void TstRounds::aCallThatIsGivenUpIsRecordedAndNotRun()
     QCOMPARE(records.size(), std::size_t(3));
     QCOMPARE(records[2].reason, QByteArray("the client did not answer"));
     QCOMPARE(records[2].details["previous_call"], Json(records[0].callId));
+}
+
+void TstRounds::aCapabilityThatTheToolMissesIsTold()
+{
+    CallsFixture f;
+    tools::Output lacking;
+    lacking.requiredCapabilities = *Json::parse(R"({"sampling":{}})");
+    f.adapter->answer = lacking;
+    const CallReply reply = await(f.governed.run(firstRound(f)));
+    QVERIFY(reply.isRefused());
+    QCOMPARE(reply.refusal().requiredCapabilities, *Json::parse(R"({"sampling":{}})"));
+    QVERIFY(reply.refusal().reason.contains("`sampling`"));
 }
 
 void TstRounds::answersAreKeptAsArgumentsAre()

@@ -382,6 +382,11 @@ private Q_SLOTS:
         QTRY_COMPARE(fixture.get(denied)["status"], Json("completed"));
         QCOMPARE(fixture.get(denied)["result"]["isError"], Json(true));
 
+        const QByteArray unreachable = fixture.task();
+        fixture.finish(McpFixture::refusal(ErrorCode::Upstream));
+        QTRY_COMPARE(fixture.get(unreachable)["status"], Json("failed"));
+        QCOMPARE(fixture.get(unreachable)["error"]["code"], Json(502));
+
         const QByteArray broken = fixture.task();
         fixture.finish(McpFixture::refusal(ErrorCode::Internal));
         QTRY_COMPARE(fixture.get(broken)["status"], Json("failed"));

@@ -313,7 +313,6 @@ void TstWebSocket::answersModernRequests()
     QCOMPARE(client.answer(2)["result"]["resultType"], Json("complete"));
     QCOMPARE(server.seen().back().transport, "websocket");
     QCOMPARE(server.seen().back().credential, "alice-key");
-    QCOMPARE(server.seen().back().credential, "alice-key");
     QVERIFY(server.seen().back().tenant == TenantId("acme-corp"));
     QCOMPARE(server.presence.list().front().transport, QByteArray("websocket"));
     client.callModern("initialize", {}, 3);

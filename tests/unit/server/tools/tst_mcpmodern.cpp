@@ -49,9 +49,18 @@ Result<Output> outputOf(Adapter &adapter, const char *tool, CallContext context 
     return await(adapter.call(tool, std::move(arguments), std::move(context)));
 }
 
-CallContext answering(const Output &before, Json responses)
+// An agent that knows the tasks of the modern era.
+CallContext knowingTasks()
 {
     CallContext context;
+    context.clientCapabilities =
+        *Json::parse(R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})");
+    return context;
+}
+
+CallContext answering(const Output &before, Json responses)
+{
+    CallContext context = knowingTasks();
     context.inputResponses = std::move(responses);
     context.requestState = before.needs->state;
     return context;
@@ -126,7 +135,7 @@ private Q_SLOTS:
             R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
             R"("io.modelcontextprotocol/clientInfo":{"name":"provost","version":"OURS"},)"
             R"("io.modelcontextprotocol/clientCapabilities":{"elicitation":{"form":{}},)"
-            R"("roots":{},"extensions":{"io.modelcontextprotocol/tasks":{}}},)"
+            R"("roots":{},"extensions":{}},)"
             R"("io.modelcontextprotocol/logLevel":"info"})";
         wanted.replace("OURS", PROVOST_VERSION);
         QCOMPARE(output->result["_meta"]["seen"].toBytes(), wanted);
@@ -199,9 +208,14 @@ private Q_SLOTS:
     {
         const Modern modern("stdio");
         QCOMPARE(outputOf(modern.adapter(), "strange").error().code, ErrorCode::Upstream);
+    }
+
+    void saysWhatTheAgentDidNotDeclare()
+    {
+        const Modern modern("stdio");
         const auto needs = outputOf(modern.adapter(), "need_sampling");
-        QCOMPARE(needs.error().code, ErrorCode::Upstream);
-        QVERIFY(needs.error().message.contains(QStringLiteral("sampling is needed")));
+        QVERIFY(needs);
+        QCOMPARE(needs->requiredCapabilities.toBytes(), QByteArray(R"({"sampling":{}})"));
     }
 
     void followsTasks_data() { transports(); }
@@ -211,7 +225,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, transport);
         const Modern modern(transport);
         std::atomic<int> became = 0;
-        CallContext context;
+        CallContext context = knowingTasks();
         context.becomeTask = [&became] { ++became; };
         const auto output = outputOf(modern.adapter(), "task", context);
         QVERIFY2(output, qUtf8Printable(output ? QString() : output.error().message));
@@ -219,12 +233,15 @@ private Q_SLOTS:
         QVERIFY(!output->result.contains("resultType"));
         QVERIFY(became > 0);
 
-        QVERIFY(outputOf(modern.adapter(), "task")); // an agent that knows no tasks just waits
-        const auto failed = outputOf(modern.adapter(), "task_fails");
+        CallContext legacy; // an agent that cannot know tasks just waits
+        legacy.sessionId = "session";
+        QVERIFY(outputOf(modern.adapter(), "task", legacy));
+        QVERIFY(!outputOf(modern.adapter(), "task")); // a modern one that declares none is refused
+        const auto failed = outputOf(modern.adapter(), "task_fails", knowingTasks());
         QCOMPARE(failed.error().code, ErrorCode::InvalidInput);
         QVERIFY(failed.error().message.contains(QStringLiteral("no such thing")));
 
-        const auto asks = outputOf(modern.adapter(), "task_asks");
+        const auto asks = outputOf(modern.adapter(), "task_asks", knowingTasks());
         QVERIFY(asks && asks->needs);
         QCOMPARE(asks->needs->requests["sure"]["method"].toByteArray(),
                  QByteArray("elicitation/create"));
@@ -244,7 +261,7 @@ private Q_SLOTS:
         const Modern modern(transport);
         std::stop_source stop;
         std::atomic<bool> became = false;
-        CallContext context;
+        CallContext context = knowingTasks();
         context.stop = stop.get_token();
         context.becomeTask = [&became] { became = true; };
         Running<Result<Output>> running(modern.adapter().call(
@@ -256,6 +273,7 @@ private Q_SLOTS:
                                   patienceMs);
         // Somebody who does not know tasks waits as long as for any call.
         CallContext brief;
+        brief.sessionId = "session";
         brief.deadline = 200ms;
         QCOMPARE(outputOf(modern.adapter(), "task", brief, Json::object({{"polls", 1'000'000}}))
                      .error()
