@@ -20,7 +20,7 @@ Result<void> Administration::record(const AdministrativeAct &act)
     record.reason = act.reason;
     record.transport = "console";
     record.details = act.details;
-    TRY_DO(m_journal.appendAndWait(std::move(record)));
+    TRY_DO(m_journal.appendAndWait(record));
     return {};
 }
 

@@ -87,6 +87,7 @@ std::vector<control::NamedCount> merged(const std::vector<audit::Facets> &all, a
         }
     }
     std::vector<control::NamedCount> counts;
+    counts.reserve(byName.size());
     for (auto &[name, count] : byName)
         counts.push_back(std::move(count));
     std::stable_sort(counts.begin(), counts.end(),
@@ -256,6 +257,7 @@ AuditDesk::bars(std::vector<Source> &sources, audit::AuditQuery query, int bucke
         }
     }
     std::vector<control::HistogramBucket> result;
+    result.reserve(byTime.size());
     for (const auto &[from, bucket] : byTime)
         result.push_back(bucket);
     return result;

@@ -22,7 +22,7 @@ bool OrgService::hasMoved() const
 
 Result<void> OrgService::reload(const QByteArray &author)
 {
-    const auto outcome = [&]() -> Result<void> {
+    auto outcome = [&]() -> Result<void> {
         TRY_LET(auto files, m_repository->workingFiles());
         // What has errors is neither served nor committed, so that every commit is a revision that could decide.
         if (const QByteArray errors = errorsOf(checkOrg(files, {}).diagnostics); !errors.isEmpty())

@@ -138,6 +138,7 @@ Result<std::vector<control::Revision>> PolicyDesk::history(int revisionsMax) con
 {
     TRY_LET(auto commits, m_org.repository().history(revisionsMax));
     std::vector<control::Revision> revisions;
+    revisions.reserve(commits.size());
     for (org::Commit &commit : commits)
         revisions.push_back({std::move(commit.revision), commit.when, std::move(commit.author),
                              std::move(commit.reason), std::move(commit.files)});

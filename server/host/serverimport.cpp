@@ -44,7 +44,7 @@ QByteArray subjectOf(const std::vector<QByteArray> &command)
 {
     static const std::set<QByteArray> runners{"npx",    "bunx", "uvx",     "uv",    "pipx",
                                               "docker", "node", "python3", "python"};
-    const QByteArray program = command.front().sliced(command.front().lastIndexOf('/') + 1);
+    QByteArray program = command.front().sliced(command.front().lastIndexOf('/') + 1);
     if (!runners.contains(program))
         return program;
     for (std::size_t i = 1; i < command.size(); ++i) {
@@ -285,12 +285,11 @@ Result<std::vector<QByteArray>> splitCommandLine(const QByteArray &line)
     char quote = 0;
     for (qsizetype i = 0; i < line.size(); ++i) {
         const char c = line[i];
-        if (quote == '\'') {
-            if (c == quote)
-                quote = 0;
-            else
-                word += c;
-        } else if (c == '\\' && i + 1 < line.size()) {
+        const bool escapes = c == '\\' && i + 1 < line.size();
+        const bool substitutes =
+            c == '`' || (c == '$' && i + 1 < line.size() && line[i + 1] == '(');
+        const bool combines = QByteArrayView("|&;<>()").contains(c);
+        if (quote != '\'' && escapes) {
             const char next = line[++i];
             // Inside double quotes a backslash escapes few characters; a line break is joined.
             if (quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`')
@@ -298,10 +297,10 @@ Result<std::vector<QByteArray>> splitCommandLine(const QByteArray &line)
             if (next != '\n')
                 word += next;
             inWord = true;
-        } else if (c == '`' || (c == '$' && i + 1 < line.size() && line[i + 1] == '(')) {
+        } else if ((quote != '\'' && substitutes) || (quote == 0 && combines)) {
             return wrong(
                 QStringLiteral("`%1` needs a shell, and none is used").arg(QLatin1Char(c)));
-        } else if (quote == '"') {
+        } else if (quote != 0) {
             if (c == quote)
                 quote = 0;
             else
@@ -312,9 +311,6 @@ Result<std::vector<QByteArray>> splitCommandLine(const QByteArray &line)
         } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
             if (std::exchange(inWord, false))
                 words.push_back(std::exchange(word, {}));
-        } else if (QByteArrayView("|&;<>()").contains(c)) {
-            return wrong(
-                QStringLiteral("`%1` needs a shell, and none is used").arg(QLatin1Char(c)));
         } else {
             word += c;
             inWord = true;

@@ -25,7 +25,7 @@ struct ServerImport
     std::vector<QByteArray> notes; // what was changed on the way, or needs attention
 };
 
-inline constexpr qsizetype importBytesMax = 64 * 1024;
+inline constexpr qsizetype importBytesMax = qsizetype(64) * 1024;
 inline constexpr std::size_t importServersMax = 50;
 
 // `id` names the server if there is one only and is not empty. Errors: InvalidInput.

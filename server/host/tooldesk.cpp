@@ -40,7 +40,7 @@ control::CallFigures figuresOf(const telemetry::ToolTotals &totals)
 
 struct Act
 {
-    const char *name;
+    const char *name = "";
     std::optional<bool> disabled; // what it becomes
 };
 
