@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace provost::gateway {
@@ -296,8 +297,7 @@ void GuardedSocket::release(const QByteArray &head)
     if (isTransactionStarted())
         commitTransaction();
     m_readingRaw = true;
-    for (auto byte = head.crbegin(); byte != head.crend(); ++byte)
-        ungetChar(*byte);
+    std::for_each(head.crbegin(), head.crend(), [this](char byte) { ungetChar(byte); });
 }
 
 qint64 GuardedSocket::readData(char *data, qint64 bytesMax)

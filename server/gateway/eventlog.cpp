@@ -79,7 +79,7 @@ EventLog::Reading EventLog::attach(StreamAddress address)
     return take(getStream, m_streams[getStream], std::move(address));
 }
 
-Result<EventLog::Reading> EventLog::resume(QByteArrayView lastEventId, StreamAddress address)
+Result<EventLog::Reading> EventLog::resume(QByteArrayView lastEventId, const StreamAddress &address)
 {
     const auto id = readEventId(lastEventId);
     if (!id)

@@ -67,7 +67,7 @@ public:
     [[nodiscard]] Reading attach(StreamAddress address);
     // The same for the stream of an event; what it missed since is sent first.
     // Errors: InvalidInput (no id of ours), NotFound (what came after it is not kept any more).
-    [[nodiscard]] Result<Reading> resume(QByteArrayView lastEventId, StreamAddress address);
+    [[nodiscard]] Result<Reading> resume(QByteArrayView lastEventId, const StreamAddress &address);
     // Does nothing once another reader has taken the place.
     void detach(const Reading &reading);
 

@@ -74,6 +74,7 @@ public:
     // whose unread bytes are `head`; it has to take it as a child. False if this connection cannot be given away; else
     // nothing may be answered any more. REQUIRES: nothing was answered before.
     using SocketTaker = std::function<void(QTcpSocket &)>;
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): who can give the connection away keeps the taker
     [[nodiscard]] virtual bool upgrade(const QByteArray &, SocketTaker) { return false; }
 
     // Bytes that wait to be written, for back-pressure.

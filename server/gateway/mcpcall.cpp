@@ -62,7 +62,7 @@ void McpCall::flush()
     }
     for (Notification &notification : notifications) {
         if (isWanted(notification))
-            send(std::move(notification));
+            send(notification);
     }
     if (wantsRelease)
         release();
@@ -127,7 +127,7 @@ void McpCall::release()
     m_released = true;
 }
 
-void McpCall::send(Notification notification)
+void McpCall::send(const Notification &notification)
 {
     if (!canSend())
         return;

@@ -77,7 +77,7 @@ private:
     void startEvents();
     void emitEvent(const QByteArray &message);
     void release();
-    void send(Notification notification);
+    void send(const Notification &notification);
     [[nodiscard]] bool ask(const QByteArray &message);
     [[nodiscard]] bool canSend() const;
     [[nodiscard]] bool isWanted(Notification &notification);

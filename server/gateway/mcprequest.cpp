@@ -3,6 +3,7 @@
 #include "server/protocol/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace provost::gateway {
 
@@ -112,7 +113,7 @@ std::optional<QByteArray> mcpPathOfSocket(QByteArrayView path)
 RequestId requestIdOf(const HttpRequest &request, RequestId made)
 {
     const QByteArray claimed = request.header("X-Request-Id");
-    return protocol::isVisibleAscii(claimed, idBytesMax) ? RequestId(claimed) : made;
+    return protocol::isVisibleAscii(claimed, idBytesMax) ? RequestId(claimed) : std::move(made);
 }
 
 protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, RequestId requestId)

@@ -32,7 +32,7 @@ public:
     static constexpr std::size_t watchesMax = 8;
     static constexpr std::size_t messagesMax = 200;
     static constexpr qsizetype bytesMax = qsizetype(1) << 20;
-    static constexpr qsizetype textBytesMax = 16 * 1024;
+    static constexpr qsizetype textBytesMax = qsizetype(16) * 1024;
     static constexpr std::chrono::seconds lease{10};
 
     // Whose messages: a session by its public id, or in the modern era an owner's agent by the name that it claims.

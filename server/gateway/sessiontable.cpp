@@ -23,7 +23,7 @@ SessionTable::SessionTable(const Clock &clock, Random &random, SessionLimits lim
 {
 }
 
-Result<std::shared_ptr<Session>> SessionTable::open(SessionOwner owner, QByteArray agent,
+Result<std::shared_ptr<Session>> SessionTable::open(const SessionOwner &owner, QByteArray agent,
                                                     const protocol::Revision &revision,
                                                     Json capabilities, QByteArray transport)
 {

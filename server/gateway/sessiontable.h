@@ -32,7 +32,7 @@ public:
 
     // Clients that never say goodbye are common, so an owner with too many sessions loses the one that was idle
     // longest. Errors: RateLimited (all of the owner's are busy), Unavailable (the table is full).
-    [[nodiscard]] Result<std::shared_ptr<Session>> open(SessionOwner owner, QByteArray agent,
+    [[nodiscard]] Result<std::shared_ptr<Session>> open(const SessionOwner &owner, QByteArray agent,
                                                         const protocol::Revision &revision,
                                                         Json capabilities = Json::object(),
                                                         QByteArray transport = "http");
