@@ -288,7 +288,7 @@ GovernedCall::Step GovernedCall::admit(CallProgress &call) const
 
 GovernedCall::Step GovernedCall::decide(CallProgress &call) const
 {
-    if (const Step bound = bind(call); !bound)
+    if (Step bound = bind(call); !bound)
         return bound;
     if (isList(call.request.operation))
         return {}; // every member may ask; step 6 lists only what policy lets it use
@@ -392,8 +392,8 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
     const Refusal *refusal = outcome ? nullptr : &outcome.error();
     if (call.principal || mayRecordFailedAuthentication(call)) {
         audit::Journal &journal = call.tenant ? *call.tenant->journal : m_services.installation;
-        auto record = outcomeRecord(call, refusal, m_services.clock.now(), duration);
-        const auto receipt = co_await journal.append(std::move(record));
+        const auto record = outcomeRecord(call, refusal, m_services.clock.now(), duration);
+        const auto receipt = co_await journal.append(record);
         if (!receipt)
             outcome = refuse(receipt.error());
     }

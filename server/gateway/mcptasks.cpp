@@ -107,6 +107,7 @@ Task<void> McpTasks::carryOut(std::shared_ptr<McpTasks> self, std::shared_ptr<Wo
     self->onEnded(work, std::move(reply));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a coroutine keeps what it was given
 Task<calls::CallReply> McpTasks::runRound(std::shared_ptr<Work> work) const
 {
     calls::CallRequest request = work->request;

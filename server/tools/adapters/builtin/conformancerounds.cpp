@@ -81,11 +81,11 @@ using Stages = std::vector<Json>;
 
 struct Asking
 {
-    const char *name;
-    const char *description;
-    const char *inputSchema; // null: a prompt
-    Stages (*stages)(const Json &arguments, const CallContext &context);
-    Json (*finish)(const Json &answers);
+    const char *name = nullptr;
+    const char *description = nullptr;
+    const char *inputSchema = nullptr; // a prompt
+    Stages (*stages)(const Json &arguments, const CallContext &context) = nullptr;
+    Json (*finish)(const Json &answers) = nullptr;
     bool needsState = false; // answers count only with the state that was given out
 };
 

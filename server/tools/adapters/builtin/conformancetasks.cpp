@@ -188,6 +188,7 @@ bool isLongTool(QByteArrayView name)
     return find(name) != nullptr;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as every call of an adapter
 Task<Result<Output>> callLongTool(QByteArray name, Json arguments, CallContext context)
 {
     return find(name)->call(std::move(arguments), std::move(context));

@@ -10,7 +10,7 @@ std::optional<std::chrono::milliseconds> parseDuration(const QByteArray &text)
     static constexpr std::pair<const char *, milliseconds> units[]{
         {"ms", milliseconds(1)}, {"s", milliseconds(1000)}, {"m", milliseconds(60'000)}};
     for (const auto &[unit, length] : units) {
-        const QByteArray digits = text.chopped(std::min<qsizetype>(qstrlen(unit), text.size()));
+        const QByteArray digits = text.chopped(std::min(QByteArrayView(unit).size(), text.size()));
         bool isNumber = false;
         const int count = digits.toInt(&isNumber);
         if (text.endsWith(unit) && isNumber && count > 0 && count * length <= std::chrono::hours(1))
@@ -48,7 +48,7 @@ QByteArray Members::text(const char *name, const QByteArray &fallback)
 
 QByteArray Members::requiredText(const char *name)
 {
-    const QByteArray found = text(name);
+    QByteArray found = text(name);
     if (found.isEmpty())
         refuse(name, "is needed");
     return found;

@@ -51,6 +51,7 @@ private:
     QByteArray allOf(bool wanted, const std::vector<RowFilter> &operands)
     {
         std::vector<QByteArray> parts;
+        parts.reserve(operands.size());
         for (const RowFilter &operand : operands)
             parts.push_back(certainly(wanted, operand));
         return joined(parts, " AND ", always);
@@ -59,6 +60,7 @@ private:
     QByteArray anyOf(bool wanted, const std::vector<RowFilter> &operands)
     {
         std::vector<QByteArray> parts;
+        parts.reserve(operands.size());
         for (const RowFilter &operand : operands)
             parts.push_back(certainly(wanted, operand));
         return joined(parts, " OR ", never);

@@ -10,7 +10,14 @@ namespace provost::tools::sql {
 // What jobs on the pool need. Its two keys own the connections that pool threads keep.
 struct SqlAdapter::Shared
 {
-    std::shared_ptr<const Config> config;
+    Shared(Config read, const Clock &time, Random &bytes)
+        : config(std::make_shared<const Config>(std::move(read)))
+        , clock(time)
+        , random(bytes)
+    {
+    }
+
+    const std::shared_ptr<const Config> config;
     const Clock &clock;
     Random &random;
     const std::shared_ptr<const char> readers = std::make_shared<const char>('r');
@@ -113,8 +120,7 @@ Result<Output> outputOf(Result<Answer> answer, bool saysDatabaseErrors)
 } // namespace
 
 SqlAdapter::SqlAdapter(Config config, const AdapterEnvironment &environment)
-    : m_shared(std::make_shared<Shared>(std::make_shared<const Config>(std::move(config)),
-                                        environment.clock, environment.random))
+    : m_shared(std::make_shared<Shared>(std::move(config), environment.clock, environment.random))
     , m_pool(environment.pool)
 {
 }

@@ -387,6 +387,7 @@ Result<Answer> SqliteSession::query(const Job &job, const Cover &cover)
 
     std::vector<QByteArray> columns;
     const QSqlRecord record = query.record();
+    columns.reserve(std::size_t(record.count()));
     for (int i = 0; i < record.count(); ++i)
         columns.push_back(record.fieldName(i).toUtf8());
     ResultSet result(std::move(columns), job.limits);

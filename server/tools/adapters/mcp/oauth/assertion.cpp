@@ -74,7 +74,7 @@ QByteArray sideBySide(const QByteArray &der)
     const auto *bytes = reinterpret_cast<const unsigned char *>(der.constData());
     const std::unique_ptr<ECDSA_SIG, Free> signature(
         d2i_ECDSA_SIG(nullptr, &bytes, long(der.size())));
-    QByteArray both(2 * coordinateBytes, '\0');
+    QByteArray both(qsizetype(2) * coordinateBytes, '\0');
     auto *to = reinterpret_cast<unsigned char *>(both.data());
     if (!signature
         || BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), to, coordinateBytes) != coordinateBytes

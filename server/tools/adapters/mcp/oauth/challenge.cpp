@@ -1,5 +1,8 @@
 #include "server/tools/adapters/mcp/oauth/challenge.h"
 
+#include <QList>
+#include <QStringBuilder>
+
 #include <algorithm>
 
 namespace provost::tools::mcp::oauth {
