@@ -1,8 +1,8 @@
 """MCP agents of few words, one class for each era, over HTTP or WebSocket, so that a test sees what goes over the wire.
 
-Everything that the endpoint sends is kept in the order of its arrival (`heard`) and handed to a Wire, which wirecheck
-judges by the published schemas. What the server wants to know is answered from `answers`. Nothing waits for time: `wait`
-returns with the first message that fits. Only Python's standard library.
+Everything that the endpoint sends is kept in the order of its arrival (`heard`), and judged in the end (wire.py). What the
+server wants to know is answered from `answers`. Nothing waits for time: `wait` returns with the first message that fits.
+Only Python's standard library.
 """
 import base64
 import http.client
@@ -13,28 +13,13 @@ import struct
 import threading
 import urllib.parse
 
-META = "io.modelcontextprotocol/"
+from wire import META, Wire
+
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
 PATIENCE = 10.0
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri", "tasks/get": "taskId",
             "tasks/update": "taskId", "tasks/cancel": "taskId"}
-
-
-class Wire:
-    """What an endpoint has sent, each message with its revision and the method of the request that it answers."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.messages = []
-
-    def add(self, revision, method, message):
-        with self.lock:
-            self.messages.append({"revision": revision, "for": method, "message": message})
-
-    def lines(self):
-        with self.lock:
-            return "".join(json.dumps(message) + "\n" for message in self.messages)
 
 
 def answer_all(method, params):
@@ -183,17 +168,15 @@ class SocketCarrier:
 
 class Agent:
     """What both eras have in common."""
-    revision = ""
 
-    def __init__(self, endpoint, key, carrier="http", wire=None, capabilities=None, answer=answer_all):
-        self.wire = wire or Wire()
+    def __init__(self, endpoint, key, carrier="http", capabilities=None, answer=answer_all):
+        self.wire = Wire()
         self.capabilities = capabilities or {}
         self.answer = answer
         self.changed = threading.Condition()
         self.heard = []
         self.asked = []  # (method, params) of what the server wanted to know
         self.ended = set()
-        self.methods = {}
         self.last_id = 0
         self.carrier = (HttpCarrier if carrier == "http" else SocketCarrier)(self, endpoint, key)
         self.open()
@@ -205,7 +188,7 @@ class Agent:
         self.carrier.close()
 
     def receive(self, message):
-        self.wire.add(self.revision, None if "method" in message else self.methods.get(message.get("id")), message)
+        self.wire.heard(message)
         with self.changed:
             self.heard.append(message)
             self.changed.notify_all()
@@ -239,8 +222,9 @@ class Agent:
     def start(self, method, params=None):
         """Sends a request; its id."""
         self.last_id += 1
-        self.methods[self.last_id] = method
-        self.carrier.send({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": self.envelope(params or {})})
+        message = {"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": self.envelope(params or {})}
+        self.wire.said(json.dumps(message))
+        self.carrier.send(message)
         return self.last_id
 
     def wait_for_answer(self, request_id):
@@ -260,7 +244,6 @@ class Agent:
 
 class LegacyAgent(Agent):
     """Initialises, keeps its session and GET stream, and answers the server's requests."""
-    revision = LEGACY
 
     def open(self):
         self.initialized = self.request("initialize", {"protocolVersion": LEGACY, "capabilities": self.capabilities,
@@ -302,7 +285,6 @@ class LegacyAgent(Agent):
 
 class ModernAgent(Agent):
     """Says who it is in each request, runs the rounds of a call, and listens."""
-    revision = MODERN
 
     def open(self):
         self.log_level = None

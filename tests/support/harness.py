@@ -1,6 +1,7 @@
 """What the tests outside C++ share: a running Provost, checks that are counted, and a plain MCP client.
 
-Only Python's standard library. A suite calls `check(name, condition, detail)` and ends with `sys.exit(summary())`.
+Only Python's standard library. A suite calls `check(name, condition, detail)` and ends with `sys.exit(summary())`, which
+has every message that an endpoint has sent judged by the published schemas.
 """
 import contextlib
 import http.client
@@ -13,6 +14,8 @@ import tempfile
 import time
 import traceback
 import urllib.parse
+
+from wire import Wire
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PROVOST_BUILD", ROOT / "build/release"))
@@ -53,7 +56,21 @@ def case(name):
         check(name, False, repr(error))
 
 
+def check_wire():
+    """One check for all messages that were heard; skipped where the schemas are not."""
+    name = "every message of the endpoint is as the schema of its revision says"
+    done = subprocess.run([str(BUILD / "bin/provost_wirecheck")], capture_output=True, text=True, timeout=300, check=False,
+                          input="".join(json.dumps(message) + "\n" for message in Wire.all_heard))
+    if done.returncode == 2:
+        skip(name, done.stderr.strip())
+        return
+    print(done.stdout.strip().rpartition("\n")[2], flush=True)
+    check(name, done.returncode == 0, done.stdout[:8000] + done.stderr)
+
+
 def summary():
+    if Wire.all_heard:
+        check_wire()
     print(f"{_passed} passed, {_failed} failed" + (f", {_skipped} skipped" if _skipped else ""), flush=True)
     return 1 if _failed or not _passed else 0
 
@@ -131,6 +148,14 @@ class Provost:
             self.directory.cleanup()
 
 
+def messages(headers, data):
+    """The JSON-RPC messages of a reply."""
+    kind = headers.get("content-type", "")
+    if kind.startswith("text/event-stream"):
+        return [json.loads(line[5:]) for line in data.splitlines() if line.startswith(b"data:") and line[5:].strip()]
+    return [json.loads(data)] if kind == "application/json" and data else []
+
+
 class Client:
     """A plain modern-era MCP client over one keep-alive connection."""
 
@@ -147,9 +172,14 @@ class Client:
         if self.key:
             merged["Authorization"] = f"Bearer {self.key}"
         merged.update(headers or {})
+        wire = Wire()
+        wire.said(body, merged.get("MCP-Protocol-Version"))
         self.connection.request("POST", self.target.path, body=body, headers=merged)
         reply = self.connection.getresponse()
-        return reply.status, dict((k.lower(), v) for k, v in reply.getheaders()), reply.read()
+        reply_headers, data = dict((k.lower(), v) for k, v in reply.getheaders()), reply.read()
+        for message in messages(reply_headers, data):
+            wire.heard(message)
+        return reply.status, reply_headers, data
 
     def request(self, method, params=None, headers=None):
         """(status, headers, JSON-RPC answer)."""
@@ -167,14 +197,7 @@ class Client:
         merged.update(headers or {})
         body = json.dumps({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params})
         status, reply_headers, data = self.post(body, merged)
-        return status, reply_headers, self._answer(reply_headers, data)
-
-    @staticmethod
-    def _answer(headers, data):
-        if headers.get("content-type", "").startswith("text/event-stream"):
-            frames = [line[5:].strip() for line in data.decode().splitlines() if line.startswith("data:")]
-            return json.loads(frames[-1])
-        return json.loads(data) if data else None
+        return status, reply_headers, next(reversed(messages(reply_headers, data)), None)
 
     def call(self, tool, arguments=None, **options):
         return self.request("tools/call", {"name": tool, "arguments": arguments or {}}, **options)

@@ -1,5 +1,5 @@
 // The TypeScript SDK v1 client over WebSocket: a transport of a few lines around Node's own WebSocket, because the SDK's
-// cannot send the Authorization header. Prints one JSON object for the suite to judge.
+// cannot send the Authorization header. Prints one JSON object for the suite to judge, with all that went over the wire.
 //
 // usage: node websocket.mjs ENDPOINT KEY      with NODE_PATH's packages resolved from PROVOST_NPM
 import {createRequire} from 'node:module';
@@ -7,6 +7,8 @@ import {pathToFileURL} from 'node:url';
 
 const require = createRequire(`${process.env.PROVOST_NPM}/package.json`);
 const {Client} = await import(pathToFileURL(require.resolve('@modelcontextprotocol/sdk/client/index.js')).href);
+
+const wire = [];
 
 class SocketTransport {
     constructor(url, key) {
@@ -19,10 +21,15 @@ class SocketTransport {
             this.socket.onopen = resolve;
             this.socket.onerror = event => reject(event.error ?? new Error('no connection'));
             this.socket.onclose = () => this.onclose?.();
-            this.socket.onmessage = event => this.onmessage?.(JSON.parse(event.data));
+            this.socket.onmessage = event => {
+                const message = JSON.parse(event.data);
+                wire.push({heard: message});
+                this.onmessage?.(message);
+            };
         });
     }
     async send(message) {
+        wire.push({said: message});
         this.socket.send(JSON.stringify(message));
     }
     async close() {
@@ -38,4 +45,4 @@ const query = await client.callTool({name: 'query_analytics', arguments: {query:
 const denied = await client.callTool({name: 'write_deals', arguments: {}}).catch(error => ({error: error.message}));
 await client.ping();
 await client.close();
-console.log(JSON.stringify({server: client.getServerVersion(), tools: tools.tools.map(tool => tool.name), query, denied}));
+console.log(JSON.stringify({server: client.getServerVersion(), tools: tools.tools.map(tool => tool.name), query, denied, wire}));

@@ -1,201 +1,51 @@
-// Judges what an endpoint sent by the published MCP schemas: reads lines
+// Judges what an endpoint sent (judge.h): reads lines
 //
 //     {"revision": "2025-11-25", "for": "tools/call", "message": {…}}
 //
-// where `for` is the method of the request that the message answers (null for notifications and requests), and prints
-// each violation, then `N messages, M violations`. Each message must be valid as JSON-RPC, as what its method or its error
-// code makes it, and be one that servers of its revision may send. What belongs to an extension is in no schema; its
-// frame is checked. Ends with 1 if there are violations, with 2 if the schemas cannot be read.
+// where `for` is the method of the request that the message answers, null if it answers none, and prints each violation,
+// then `N messages, M violations`. Ends with 1 if there are violations, with 2 if the schemas cannot be read.
 //
-//     wirecheck DIRECTORY <lines        with DIRECTORY/schema-REVISION.json
-#include "server/schema/validator.h"
+//     wirecheck [DIRECTORY] <lines        with DIRECTORY/schema-REVISION.json
+#include "tests/support/wirecheck/judge.h"
 
-#include <QDir>
 #include <QFile>
-#include <QSet>
 
 #include <cstdio>
 
 using namespace provost;
+using namespace provost::testing;
 
 namespace {
 
 constexpr int failed = 1;
 constexpr int unreadable = 2;
 
-// io.modelcontextprotocol/tasks
-const QSet<QByteArray> methodsOfExtensions{"tasks/get", "tasks/update", "tasks/cancel"};
-const QSet<QByteArray> notificationsOfExtensions{"notifications/tasks"};
-const QSet<QByteArray> resultTypesOfExtensions{"task"};
-
-QByteArrayList described(const QByteArray &where, const Error &error)
-{
-    return {QByteArray(where + ": " + error.message.toUtf8())};
-}
-
-// One revision. Its definitions stand under `$defs`, in older ones under `definitions`.
-class Revision
-{
-public:
-    explicit Revision(Json schema)
-        : m_schema(std::move(schema))
-        , m_place(m_schema.contains("$defs") ? "$defs" : "definitions")
-    {
-        for (const Json::Member &definition : definitions().members()) {
-            const QByteArray &name = definition.key;
-            if (name.startsWith("Client") || name.startsWith("Server"))
-                continue; // unions, which may be of one kind
-            const Json &properties = definition.value["properties"];
-            if (const QByteArray method = properties["method"]["const"].toByteArray();
-                !method.isEmpty())
-                m_byMethod.insert(method, name);
-            if (const auto code = properties["code"]["const"].toInteger())
-                m_errors.insert(*code, name);
-            for (const Json &part : properties["error"]["allOf"].items())
-                if (const auto code = part["properties"]["code"]["const"].toInteger())
-                    m_errorResponses.insert(*code, name);
-        }
-    }
-
-    [[nodiscard]] QByteArrayList violations(const QByteArray &answers, const Json &message)
-    {
-        if (!message["method"].isNull())
-            return violationsOfSaying(message);
-        if (message.contains("error"))
-            return violationsOfError(message);
-        return violationsOfResult(answers, message);
-    }
-
-private:
-    [[nodiscard]] const Json &definitions() const { return m_schema[m_place]; }
-
-    // Whether the union `kinds` (ServerRequest, ServerNotification) has that definition.
-    [[nodiscard]] bool isAmong(QByteArrayView kinds, const QByteArray &definition) const
-    {
-        const QByteArray reference = "#/" + m_place + '/' + definition;
-        for (const Json &kind : definitions()[kinds]["anyOf"].items())
-            if (kind["$ref"].toByteArray() == reference)
-                return true;
-        return false;
-    }
-
-    [[nodiscard]] QByteArrayList violationsOfSaying(const Json &message)
-    {
-        const bool isRequest = message.contains("id");
-        const QByteArray method = message["method"].toByteArray();
-        if (!isRequest && notificationsOfExtensions.contains(method))
-            return violationsOf("JSONRPCNotification", message);
-        const QByteArray definition = m_byMethod.value(method);
-        if (!isAmong(isRequest ? "ServerRequest" : "ServerNotification", definition))
-            return {QByteArray("servers of this revision do not send `" + method + '`')};
-        return violationsOf(isRequest ? "JSONRPCRequest" : "JSONRPCNotification", message)
-               + violationsOf(definition, message);
-    }
-
-    [[nodiscard]] QByteArrayList violationsOfError(const Json &message)
-    {
-        const auto code = message["error"]["code"].toInteger().value_or(0);
-        QByteArrayList found = violationsOf("JSONRPCErrorResponse", message);
-        if (m_errors.contains(code))
-            found += violationsOf(m_errors[code], message["error"]);
-        if (m_errorResponses.contains(code))
-            found += violationsOf(m_errorResponses[code], message);
-        return found;
-    }
-
-    // The unions of results allow whatever is any result, so that the kind is chosen by method and `resultType`.
-    [[nodiscard]] QByteArrayList violationsOfResult(const QByteArray &answers, const Json &message)
-    {
-        QByteArrayList found = violationsOf("JSONRPCResultResponse", message);
-        const Json &result = message["result"];
-        const QByteArray type = result["resultType"].toByteArray();
-        if (methodsOfExtensions.contains(answers) || resultTypesOfExtensions.contains(type))
-            return found;
-        if (!m_byMethod.contains(answers))
-            return found << "a result that answers no request of this revision";
-        if (type == "input_required")
-            return found + violationsOf("InputRequiredResult", result);
-        QByteArray definition = m_byMethod.value(answers);
-        definition.replace("Request", "Result");
-        return found
-               + violationsOf(definitions().contains(definition) ? definition : "EmptyResult",
-                              result);
-    }
-
-    [[nodiscard]] QByteArrayList violationsOf(const QByteArray &definition, const Json &instance)
-    {
-        auto &validator = m_validators[definition];
-        if (!validator) {
-            const QByteArray reference = "#/" + m_place + '/' + definition;
-            const Json root = Json::object(
-                {{"$schema", m_schema["$schema"]}, {"$ref", reference}, {m_place, definitions()}});
-            const auto compiled = schema::Validator::compile(root);
-            if (!compiled)
-                return described(definition, compiled.error());
-            validator = *compiled;
-        }
-        const auto violations = validator->validate(instance);
-        if (!violations)
-            return described(definition, violations.error());
-        QByteArrayList found;
-        for (const schema::Violation &violation : *violations)
-            found << QByteArray(definition + violation.instancePath + ": " + violation.message);
-        return found;
-    }
-
-    Json m_schema;
-    QByteArray m_place;
-    QHash<QByteArray, QByteArray> m_byMethod;         // method -> definition
-    QHash<std::int64_t, QByteArray> m_errors;         // code -> definition of the error
-    QHash<std::int64_t, QByteArray> m_errorResponses; // code -> definition of the whole message
-    std::map<QByteArray, std::shared_ptr<const schema::Validator>> m_validators;
-};
-
-using Revisions = std::map<QByteArray, Revision>;
-
-Revisions readRevisions(const QString &directory)
-{
-    Revisions revisions;
-    for (const QString &name : QDir(directory).entryList({QStringLiteral("schema-*.json")})) {
-        QFile file(QDir(directory).filePath(name));
-        if (!file.open(QIODevice::ReadOnly))
-            continue;
-        auto schema = Json::parse(file.readAll());
-        const QByteArray revision = name.mid(7).chopped(5).toUtf8();
-        if (schema)
-            revisions.try_emplace(revision, Revision(std::move(*schema)));
-        else
-            std::fprintf(stderr, "%s: %s\n", qPrintable(name), qPrintable(schema.error().message));
-    }
-    return revisions;
-}
-
-QByteArrayList judge(Revisions &revisions, const QByteArray &line)
+QByteArrayList violationsIn(const Judge &judge, const QByteArray &line)
 {
     const auto entry = Json::parse(line);
     if (!entry)
-        return described("not JSON", entry.error());
-    const auto revision = revisions.find((*entry)["revision"].toByteArray());
-    if (revision == revisions.end())
-        return {"there is no schema of its revision"};
-    return revision->second.violations((*entry)["for"].toByteArray(), (*entry)["message"]);
+        return {"not JSON: " + entry.error().message.toUtf8()};
+    return judge.violations((*entry)["message"], {.revision = (*entry)["revision"].toByteArray(),
+                                                  .answers = (*entry)["for"].toByteArray()});
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-    auto revisions = argc == 2 ? readRevisions(QString::fromLocal8Bit(argv[1])) : Revisions();
+    const auto judge =
+        Judge::read(argc > 1 ? QString::fromLocal8Bit(argv[1]) : Judge::usualDirectory());
     QFile input;
-    if (revisions.empty() || !input.open(stdin, QIODevice::ReadOnly)) {
-        std::fprintf(stderr, "usage: wirecheck DIRECTORY-OF-SCHEMAS <LINES\n");
+    if (!judge || !input.open(stdin, QIODevice::ReadOnly)) {
+        std::fprintf(stderr, "%s\n",
+                     qPrintable(judge ? input.errorString() : judge.error().message));
         return unreadable;
     }
     qsizetype messages = 0;
     qsizetype violations = 0;
     for (QByteArray line = input.readLine(); !line.isEmpty(); line = input.readLine()) {
         ++messages;
-        for (const QByteArray &violation : judge(revisions, line)) {
+        for (const QByteArray &violation : violationsIn(*judge, line)) {
             ++violations;
             std::printf("%s\n    in %s\n", violation.constData(), line.trimmed().constData());
         }

@@ -1,5 +1,7 @@
 #include "journey.h"
 
+#include "tests/support/wirecheck/wire.h"
+
 #include <QApplication>
 #include <QDir>
 #include <QFile>
@@ -126,7 +128,13 @@ Json Journey::call(const QByteArray &tool, const Json &arguments) const
         },
         10'000);
     const qsizetype headEnd = reply.indexOf("\r\n\r\n");
-    return ended && headEnd > 0 ? Json::parse(reply.sliced(headEnd + 4)).value_or(Json()) : Json();
+    if (!ended || headEnd < 0)
+        return {};
+    const QByteArray message = reply.sliced(headEnd + 4);
+    Wire wire;
+    wire.said(body);
+    wire.heard(message);
+    return Json::parse(message).value_or(Json());
 }
 
 } // namespace provost::testing

@@ -1,4 +1,5 @@
-// FakeExchange: an Exchange without a connection. What was answered stays in an Answer of the test.
+// FakeExchange: an Exchange without a connection. What was answered stays in an Answer of the test; messages are told to
+// `heard` as well.
 // Thread: one.
 #pragma once
 
@@ -37,9 +38,13 @@ public:
         }
     };
 
-    FakeExchange(provost::gateway::HttpRequest request, Answer &answer)
+    using Heard = std::function<void(QByteArrayView message)>;
+
+    FakeExchange(
+        provost::gateway::HttpRequest request, Answer &answer, Heard heard = [](QByteArrayView) {})
         : m_request(std::move(request))
         , m_answer(answer)
+        , m_heard(std::move(heard))
     {
     }
 
@@ -57,7 +62,12 @@ public:
     }
     [[nodiscard]] bool isOpen() const override { return m_open; }
     void onClosed(std::function<void()> callback) override { m_onClosed = std::move(callback); }
-    void reply(provost::gateway::HttpReply reply) override { m_answer.reply = std::move(reply); }
+    void reply(provost::gateway::HttpReply reply) override
+    {
+        m_answer.reply = std::move(reply);
+        if (m_answer.header("Content-Type") == "application/json")
+            m_heard(m_answer.reply.body);
+    }
     void startEvents(std::vector<provost::gateway::Header> extraHeaders) override
     {
         m_answer.reply.status = 200;
@@ -66,10 +76,12 @@ public:
     }
     void sendEvent(QByteArrayView data, QByteArrayView id, QByteArrayView event) override
     {
-        if (data.isEmpty() && m_answer.events.empty())
+        if (data.isEmpty() && m_answer.events.empty()) {
             m_answer.primed = id.toByteArray();
-        else
-            m_answer.events.push_back({data.toByteArray(), id.toByteArray(), event.toByteArray()});
+            return;
+        }
+        m_answer.events.push_back({data.toByteArray(), id.toByteArray(), event.toByteArray()});
+        m_heard(data);
     }
     void sendComment(QByteArrayView) override { ++m_answer.comments; }
     void sendRetry(std::chrono::milliseconds retry) override { m_answer.retry = retry; }
@@ -79,6 +91,7 @@ public:
 private:
     const provost::gateway::HttpRequest m_request;
     Answer &m_answer;
+    const Heard m_heard;
     bool m_open = true;
     std::function<void()> m_onClosed;
 };

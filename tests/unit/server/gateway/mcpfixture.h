@@ -1,5 +1,6 @@
 // McpFixture: an McpEndpoint on a governed call that a test plays. Users alice and bob of acme-corp and carol of
-// beta-inc hold the keys "alice-key", "bob-key" and "carol-key".
+// beta-inc hold the keys "alice-key", "bob-key" and "carol-key". Every message that the endpoint sends is judged by the
+// published schemas.
 // Thread: the test's.
 #pragma once
 
@@ -7,11 +8,13 @@
 #include "server/gateway/mcpnews.h"
 #include "tests/support/fakeclock.h"
 #include "tests/support/seededrandom.h"
+#include "tests/support/wirecheck/wire.h"
 #include "tests/unit/server/gateway/fakeexchange.h"
 
 #include <QTest>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace provost::testing {
@@ -70,9 +73,19 @@ public:
         request.body = std::move(body);
         request.peerAddress = "127.0.0.1";
         request.received = clock.monotonic();
+        return send(std::move(request), endpoint);
+    }
+    Sent send(gateway::HttpRequest request, gateway::McpEndpoint &to)
+    {
+        const QByteArray session = request.header("Mcp-Session-Id");
+        Wire fresh;
+        Wire &wire = session.isEmpty() ? fresh : m_wires[session];
+        wire.said(request.body, request.header("MCP-Protocol-Version"));
         Sent sent;
-        sent.exchange = std::make_shared<FakeExchange>(std::move(request), *sent.answer);
-        endpoint.handle(sent.exchange);
+        sent.exchange =
+            std::make_shared<FakeExchange>(std::move(request), *sent.answer,
+                                           [wire](QByteArrayView message) { wire.heard(message); });
+        to.handle(sent.exchange);
         return sent;
     }
 
@@ -140,7 +153,7 @@ public:
         return initialize("alice-key", version).header("Mcp-Session-Id");
     }
 
-    // Held calls are answered by finish(), in order; others at once, with `reply`.
+    // Held calls are answered by finish(), in order; others at once, with `reply` or what fits them.
     void finish(calls::CallReply with)
     {
         Resolver<calls::CallReply> resolver = std::move(m_held.front());
@@ -153,11 +166,31 @@ public:
         m_held.pop_back();
         resolver.resolve(std::move(with));
     }
-    static calls::CallReply success()
+    static calls::CallReply success(calls::Operation operation = calls::Operation::CallTool)
     {
-        return {
-            .value = Json::object(
-                {{"content", Json::array({Json::object({{"type", "text"}, {"text", "ok"}})})}})};
+        switch (operation) {
+        case calls::Operation::ListTools:
+            return {.value = Json::object({{"tools", Json::array()}})};
+        case calls::Operation::ListResources:
+            return {.value = Json::object({{"resources", Json::array()}})};
+        case calls::Operation::ListResourceTemplates:
+            return {.value = Json::object({{"resourceTemplates", Json::array()}})};
+        case calls::Operation::ReadResource:
+            return {.value = Json::object({{"contents", Json::array()}})};
+        case calls::Operation::ListPrompts:
+            return {.value = Json::object({{"prompts", Json::array()}})};
+        case calls::Operation::GetPrompt:
+            return {.value = Json::object({{"messages", Json::array()}})};
+        case calls::Operation::Complete:
+            return {.value =
+                        Json::object({{"completion", Json::object({{"values", Json::array()}})}})};
+        case calls::Operation::Subscribe: return {.value = Json::object()};
+        case calls::Operation::CallTool:
+        case calls::Operation::UpdateTask:
+        case calls::Operation::CancelTask: break;
+        }
+        const Json text = Json::object({{"type", "text"}, {"text", "ok"}});
+        return {.value = Json::object({{"content", Json::array({text})}})};
     }
     static calls::CallReply refusal(ErrorCode code, std::optional<Microseconds> retryAfter = {})
     {
@@ -170,7 +203,7 @@ public:
     gateway::McpPresence presence{clock};
     gateway::McpNews news{sessions};
     std::vector<calls::CallRequest> requests;
-    calls::CallReply reply = success();
+    std::optional<calls::CallReply> reply;
     bool hold = false;
     int failedAuthentications = 0;
     QByteArray revoked;            // a key
@@ -182,9 +215,10 @@ public:
 private:
     Task<calls::CallReply> run(calls::CallRequest request)
     {
+        const calls::Operation operation = request.operation;
         requests.push_back(std::move(request));
         if (!hold)
-            co_return reply;
+            co_return reply ? *reply : success(operation);
         Completion<calls::CallReply> held;
         m_held.push_back(held.resolver());
         auto answered = co_await held;
@@ -194,8 +228,8 @@ private:
     [[nodiscard]] Result<identity::Principal> authenticate(QByteArrayView key) const
     {
         const auto principal = [this](const char *tenant, const char *user) {
-            return identity::Principal{
-                TenantId(tenant), UserId(user), roles, Json::object(), CredentialId(user)};
+            return identity::Principal{TenantId(tenant), UserId(user), roles, Json::object(),
+                                       CredentialId(user)};
         };
         if (key == revoked)
             return fail(ErrorCode::Unauthenticated, QStringLiteral("the key is not valid"));
@@ -209,6 +243,7 @@ private:
     }
 
     std::vector<Resolver<calls::CallReply>> m_held;
+    std::map<QByteArray, Wire> m_wires; // by session; what has none is on its own
 };
 
 } // namespace provost::testing

@@ -136,9 +136,7 @@ void TstMcpEndpoint::looksForNoKeyInTheQuery()
     request.query = "access_token=alice-key";
     request.headers = {{"Host", "127.0.0.1"}, {"Content-Type", "application/json"}};
     request.body = McpFixture::body("ping");
-    Sent sent;
-    sent.exchange = std::make_shared<FakeExchange>(request, *sent.answer);
-    fixture.endpoint.handle(sent.exchange);
+    const Sent sent = fixture.send(std::move(request), fixture.endpoint);
     QCOMPARE(sent.status(), 401);
 }
 
@@ -410,7 +408,8 @@ void TstMcpEndpoint::pagesLists()
     McpFixture fixture;
     Json tools = Json::array();
     for (int i = 0; i < 1'500; ++i)
-        tools.append(Json::object({{"name", QByteArray::number(i)}}));
+        tools.append(Json::object({{"name", QByteArray::number(i)},
+                                   {"inputSchema", Json::object({{"type", "object"}})}}));
     fixture.reply = {.value = Json::object({{"tools", tools}})};
     const Sent first = fixture.send("POST", McpFixture::modernBody("tools/list"),
                                     McpFixture::modernHeaders("tools/list"));
@@ -451,11 +450,9 @@ void TstMcpEndpoint::outlivesItsCalls()
     request.headers = McpFixture::modernHeaders("tools/list");
     request.headers.push_back({"Host", "127.0.0.1:8080"});
     request.body = McpFixture::modernBody("tools/list");
-    Sent sent;
-    sent.exchange = std::make_shared<FakeExchange>(request, *sent.answer);
-    endpoint->handle(sent.exchange);
+    const Sent sent = fixture.send(std::move(request), *endpoint);
     endpoint.reset();
-    fixture.finish(McpFixture::success());
+    fixture.finish(McpFixture::success(calls::Operation::ListTools));
     QTRY_COMPARE(sent.status(), 200);
 }
 

@@ -81,6 +81,12 @@ QByteArray told(const Sent &sent)
     return frames.join(' ');
 }
 
+// A resource is granted, and tells of its updates.
+calls::CallReply watched(int &watches)
+{
+    return {.value = Json::object(), .watch = std::make_shared<CountedWatch>(watches)};
+}
+
 Json honoured(const Sent &sent)
 {
     for (auto event = sent.answer->events.rbegin(); event != sent.answer->events.rend(); ++event) {
@@ -206,14 +212,14 @@ void TstMcpListens::decidesAgainWhenAccessChanged()
 {
     McpFixture fixture;
     int watches = 0;
-    fixture.reply.watch = std::make_shared<CountedWatch>(watches);
+    fixture.reply = watched(watches);
     const Sent stream = listen(fixture, R"({"resourceSubscriptions":["a:1"]})");
-    fixture.reply.watch.reset();
+    fixture.reply.reset();
     QCOMPARE(watches, 1);
     fixture.news.tell(changed("tools")); // no reason to ask
-    fixture.reply.watch = std::make_shared<CountedWatch>(watches);
+    fixture.reply = watched(watches);
     fixture.news.tell(changed("access"));
-    fixture.reply.watch.reset();
+    fixture.reply.reset();
     QTRY_COMPARE(fixture.requests.size(), std::size_t(2)); // granted again
     QCOMPARE(told(stream), "subscriptions/acknowledged");
 
@@ -252,9 +258,9 @@ void TstMcpListens::aClientThatGoesGivesUpItsWatches()
 {
     McpFixture fixture;
     int watches = 0;
-    fixture.reply.watch = std::make_shared<CountedWatch>(watches);
+    fixture.reply = watched(watches);
     const Sent stream = listen(fixture, R"({"resourceSubscriptions":["a:1"]})");
-    fixture.reply.watch.reset();
+    fixture.reply.reset();
     QCOMPARE(watches, 1);
     stream.exchange->close();
     QCOMPARE(watches, 0);
@@ -369,10 +375,9 @@ void TstMcpListens::legacySubscriptionsAreGovernedCalls()
     QVERIFY(ask("resources/subscribe").errorCode() != 0);
     fixture.requests.back().onUpdated();
 
-    fixture.reply = {.value = Json::object()};
-    fixture.reply.watch = std::make_shared<CountedWatch>(watches);
+    fixture.reply = watched(watches);
     QCOMPARE(ask("resources/subscribe").result().toBytes(), QByteArray("{}"));
-    fixture.reply.watch.reset();
+    fixture.reply.reset();
     QVERIFY(fixture.requests.back().operation == calls::Operation::Subscribe);
     QVERIFY(!fixture.requests.back().sessionId.isEmpty());
     QCOMPARE(watches, 1);
@@ -383,9 +388,9 @@ void TstMcpListens::legacySubscriptionsAreGovernedCalls()
 
     QCOMPARE(ask("resources/unsubscribe").result().toBytes(), QByteArray("{}"));
     QCOMPARE(watches, 0);
-    fixture.reply.watch = std::make_shared<CountedWatch>(watches);
+    fixture.reply = watched(watches);
     QCOMPARE(ask("resources/subscribe").result().toBytes(), QByteArray("{}"));
-    fixture.reply.watch.reset();
+    fixture.reply.reset();
     fixture.send("DELETE", {}, McpFixture::inSession(session));
     QCOMPARE(watches, 0); // ends with the session
 }
@@ -403,8 +408,8 @@ void TstMcpListens::aLegacySubscriptionEndsWithItsRight()
     QCOMPARE(stream.message()["method"], Json("notifications/message"));
     QVERIFY(stream.message()["params"]["data"].toByteArray().contains("a:b"));
     fixture.requests.front().onUpdated();
-    fixture.sessions.broadcast(acme, McpFixture::note("notifications/last"));
-    QTRY_COMPARE(stream.message()["method"], Json("notifications/last"));
+    fixture.sessions.broadcast(acme, McpFixture::note("notifications/prompts/list_changed"));
+    QTRY_COMPARE(stream.message()["method"], Json("notifications/prompts/list_changed"));
     QCOMPARE(stream.answer->events.size(), std::size_t(2));
 }
 

@@ -210,19 +210,20 @@ void TstMcpResumption::theSessionsStreamIsResumed()
     Session session(fixture);
     const Sent stream = session.listen();
     const TenantId acme("acme-corp");
-    fixture.sessions.broadcast(acme, McpFixture::note("one"));
+    const QByteArray news = McpFixture::note("notifications/tools/list_changed");
+    fixture.sessions.broadcast(acme, news);
     QTRY_COMPARE(idsOf(stream), "0::1");
     stream.exchange->close();
-    fixture.sessions.broadcast(acme, McpFixture::note("two"));
+    fixture.sessions.broadcast(acme, news);
     const Sent resumed = session.resume("0::1");
-    fixture.sessions.broadcast(acme, McpFixture::note("three"));
+    fixture.sessions.broadcast(acme, news);
     QTRY_COMPARE(idsOf(resumed), "0::2 0::3");
     QVERIFY(!resumed.answer->ended);
     // A stream that is opened anew begins where it is.
     const Sent fresh = session.listen();
     QCOMPARE(fresh.answer->primed, "0::3");
     QTRY_VERIFY(resumed.answer->ended);
-    fixture.sessions.broadcast(acme, McpFixture::note("four"));
+    fixture.sessions.broadcast(acme, news);
     QTRY_COMPARE(idsOf(fresh), "0::4");
 }
 

@@ -49,7 +49,8 @@ PROVOST_TEST(TstMcpRounds)
 namespace {
 
 constexpr const char *form =
-    R"({"who":{"method":"elicitation/create","params":{"message":"Who?"}}})";
+    R"({"who":{"method":"elicitation/create","params":{"message":"Who?",
+        "requestedSchema":{"type":"object","properties":{}}}}})";
 
 calls::CallReply asking(const char *requests = form, QByteArray state = "sealed-1")
 {
@@ -221,7 +222,7 @@ void TstMcpRounds::aLegacyClientIsAskedOnTheCallsStream()
     QTRY_COMPARE(call.events().size(), std::size_t(1));
     QVERIFY(call.sent.answer->streaming);
     QCOMPARE(call.asked()["method"], Json("elicitation/create"));
-    QCOMPARE(call.asked()["params"].toBytes(), QByteArray(R"({"message":"Who?"})"));
+    QCOMPARE(call.asked()["params"].toBytes(), (*Json::parse(form))["who"]["params"].toBytes());
     QVERIFY(call.asked()["id"].isString());
     QCOMPARE(call.fixture.requests.size(), std::size_t(1));
 
@@ -242,7 +243,7 @@ void TstMcpRounds::severalAnswersComeInAnyOrder()
 {
     LegacyCall call;
     call.fixture.finish(asking(R"({"a":{"method":"roots/list"},
-        "b":{"method":"sampling/createMessage","params":{"maxTokens":1}}})"));
+        "b":{"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}})"));
     QTRY_COMPARE(call.events().size(), std::size_t(2));
     QCOMPARE(call.asked(0)["params"].toBytes(), QByteArray("{}"));
     QVERIFY(call.asked(0)["id"] != call.asked(1)["id"]);
@@ -390,8 +391,10 @@ void TstMcpRounds::anErrorForAFormCancelsIt()
 void TstMcpRounds::anErrorForASampleEndsTheCall()
 {
     LegacyCall call;
-    call.fixture.finish(asking(R"({"a":{"method":"sampling/createMessage","params":{}},
-        "b":{"method":"elicitation/create","params":{}}})"));
+    call.fixture.finish(
+        asking(R"({"a":{"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}},
+        "b":{"method":"elicitation/create","params":{"message":"Who?",
+        "requestedSchema":{"type":"object","properties":{}}}}})"));
     QTRY_COMPARE(call.events().size(), std::size_t(2));
     call.answer(call.asked(0)["id"], "error", R"({"code":-1,"message":"User rejected it"})");
     QTRY_COMPARE(call.fixture.requests.size(), std::size_t(2));

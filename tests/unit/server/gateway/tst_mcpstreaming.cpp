@@ -44,6 +44,8 @@ Json log(const char *level)
     return Json::object({{"level", level}, {"data", "x"}});
 }
 
+const QByteArray news = McpFixture::note("notifications/tools/list_changed");
+
 QByteArrayList methodsOf(const Sent &sent)
 {
     QByteArrayList methods;
@@ -303,7 +305,7 @@ void TstMcpStreaming::aSecondStreamEndsTheFirst()
     const Sent first = fixture.send("GET", {}, McpFixture::inSession(session));
     const Sent second = fixture.send("GET", {}, McpFixture::inSession(session));
     QTRY_VERIFY(first.answer->ended);
-    fixture.sessions.broadcast(TenantId("acme-corp"), "{}");
+    fixture.sessions.broadcast(TenantId("acme-corp"), news);
     QTRY_COMPARE(second.answer->events.size(), std::size_t(1));
     QVERIFY(first.answer->events.empty());
     QVERIFY(!second.answer->ended);
@@ -316,9 +318,9 @@ void TstMcpStreaming::aStreamThatClosedIsForgotten()
     const Sent stream = fixture.send("GET", {}, McpFixture::inSession(session));
     stream.exchange->close();
     QVERIFY(!fixture.sessions.list().front().streaming);
-    fixture.sessions.broadcast(TenantId("acme-corp"), "{}");
+    fixture.sessions.broadcast(TenantId("acme-corp"), news);
     const Sent again = fixture.send("GET", {}, McpFixture::inSession(session));
-    fixture.sessions.broadcast(TenantId("acme-corp"), "{}");
+    fixture.sessions.broadcast(TenantId("acme-corp"), news);
     QTRY_COMPARE(again.answer->events.size(), std::size_t(1));
     QVERIFY(stream.answer->events.empty());
 }

@@ -65,10 +65,7 @@ public:
         request.body = body(method, std::move(params));
         request.peerAddress = "127.0.0.1";
         request.received = clock.monotonic();
-        Sent sent;
-        sent.exchange = std::make_shared<FakeExchange>(std::move(request), *sent.answer);
-        tasksEndpoint->handle(sent.exchange);
-        return sent;
+        return send(std::move(request), *tasksEndpoint);
     }
     Sent call(const Json &capabilities = knowing)
     {

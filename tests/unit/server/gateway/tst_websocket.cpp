@@ -6,6 +6,7 @@
 #include "server/gateway/websocketpeer.h"
 
 #include "tests/support/testing.h"
+#include "tests/support/wirecheck/wire.h"
 
 #include <QNetworkProxy>
 #include <QNetworkRequest>
@@ -122,6 +123,7 @@ private:
         Completion<calls::CallReply> later;
         const bool waits = hold;
         const bool asked = !request.inputResponses.isNull();
+        const bool lists = request.operation == calls::Operation::ListTools;
         {
             const Lock lock(mutex);
             requests.push_back(std::move(request));
@@ -130,6 +132,8 @@ private:
         }
         if (asks && !asked)
             co_return calls::CallReply{.value = question()};
+        if (lists)
+            co_return calls::CallReply{.value = Json::object({{"tools", Json::array()}})};
         if (!waits)
             co_return reply(answerBytes);
         auto answered = co_await later;
@@ -164,7 +168,10 @@ public:
     {
         m_socket.setProxy(QNetworkProxy::NoProxy);
         QObject::connect(&m_socket, &QWebSocket::textMessageReceived, &m_socket,
-                         [this](const QString &text) { received.append(text.toUtf8()); });
+                         [this](const QString &text) {
+                             received.append(text.toUtf8());
+                             m_wire.heard(received.back());
+                         });
         QObject::connect(&m_socket, &QWebSocket::disconnected, &m_socket,
                          [this] { closed = true; });
         QNetworkRequest request(QUrl(
@@ -178,7 +185,11 @@ public:
     {
         return m_socket.state() == QAbstractSocket::ConnectedState;
     }
-    void send(const QByteArray &message) { m_socket.sendTextMessage(QString::fromUtf8(message)); }
+    void send(const QByteArray &message)
+    {
+        m_wire.said(message);
+        m_socket.sendTextMessage(QString::fromUtf8(message));
+    }
     void call(QByteArrayView method, Json params = Json::object(), Json id = 1)
     {
         send(Json::object({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}})
@@ -229,6 +240,7 @@ public:
     bool closed = false;
 
 private:
+    provost::testing::Wire m_wire;
     QWebSocket m_socket;
 };
 

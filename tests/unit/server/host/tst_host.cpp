@@ -4,6 +4,7 @@
 #include "tests/support/await.h"
 #include "tests/support/journalrecords.h"
 #include "tests/support/testing.h"
+#include "tests/support/wirecheck/wire.h"
 
 #include <QFile>
 #include <QSignalSpy>
@@ -178,8 +179,11 @@ public:
         if (!QTest::qWaitFor(isOver, awaitPatienceMs))
             return {};
         const QByteArray reply = socket.readAll();
-        const qsizetype split = reply.indexOf("\r\n\r\n");
-        return {reply.mid(9, 3).toInt(), Json::parse(reply.sliced(split + 4)).value_or(Json())};
+        const QByteArray message = reply.sliced(reply.indexOf("\r\n\r\n") + 4);
+        testing::Wire wire;
+        wire.said(body);
+        wire.heard(message);
+        return {reply.mid(9, 3).toInt(), Json::parse(message).value_or(Json())};
     }
 
 private:
