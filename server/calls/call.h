@@ -74,7 +74,8 @@ struct CallRequest
     std::function<void(QByteArray method, Json params)> notify; // any thread; may be empty
 
     Json clientCapabilities = Json::object(); // as declared by the agent
-    QByteArray logLevel;                      // least severe that the agent wants; empty: none
+    QByteArray logLevel;                      // least severe that the agent takes; empty: none
+    bool wantsLogs = false;                   // the agent asked for that level
     // A further round of a call that answered InputNeeded: the answers by key, and the sealed state as it was given out.
     // An agent may bring answers without having been asked; then there is no state.
     Json inputResponses;

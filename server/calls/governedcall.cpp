@@ -156,6 +156,7 @@ tools::CallContext contextOf(const CallProgress &call)
     context.releaseStream = call.request.releaseStream;
     context.clientCapabilities = call.request.clientCapabilities;
     context.logLevel = call.request.logLevel;
+    context.wantsLogs = call.request.wantsLogs;
     context.sessionId = call.request.sessionId;
     context.inputResponses = call.request.inputResponses;
     context.requestState = call.round.adapterState;

@@ -335,7 +335,9 @@ calls::CallRequest McpLoop::callRequest(const Visit &visit, calls::Operation ope
             .notify = {},
             .clientCapabilities = visit.session ? visit.session->facts().capabilities
                                                 : visit.envelope.clientCapabilities,
-            .logLevel = visit.logLevel()};
+            .logLevel = visit.logLevel(),
+            .wantsLogs = visit.session ? visit.session->choseLogLevel()
+                                       : visit.envelope.logLevel.has_value()};
 }
 
 QByteArray McpLoop::Visit::logLevel() const

@@ -76,7 +76,13 @@ void Session::setLogLevel(protocol::LogLevel level)
 protocol::LogLevel Session::logLevel() const
 {
     const Lock lock(m_mutex);
-    return m_logLevel;
+    return m_logLevel.value_or(protocol::LogLevel::Debug);
+}
+
+bool Session::choseLogLevel() const
+{
+    const Lock lock(m_mutex);
+    return m_logLevel.has_value();
 }
 
 bool Session::subscribe(const QByteArray &uri, std::shared_ptr<GovernedWatch> watch)

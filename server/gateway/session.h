@@ -14,6 +14,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace provost::gateway {
@@ -80,6 +81,7 @@ public:
 
     void setLogLevel(protocol::LogLevel level);
     [[nodiscard]] protocol::LogLevel logLevel() const; // least severe that is sent
+    [[nodiscard]] bool choseLogLevel() const;
 
     // Keeps the interest until unsubscribe() or the session's end. False if there are too many.
     [[nodiscard]] bool subscribe(const QByteArray &uri, std::shared_ptr<GovernedWatch> watch);
@@ -105,8 +107,8 @@ private:
     WallTime m_lastSeen GUARDED_BY(m_mutex);
     std::map<QByteArray, std::stop_source> m_calls GUARDED_BY(m_mutex);
     std::map<QByteArray, std::shared_ptr<GovernedWatch>> m_subscriptions GUARDED_BY(m_mutex);
-    protocol::LogLevel m_logLevel GUARDED_BY(m_mutex) = protocol::LogLevel::Debug;
-    EventLog m_events; // locks for itself
+    std::optional<protocol::LogLevel> m_logLevel GUARDED_BY(m_mutex); // none: not set, all are sent
+    EventLog m_events;                                                // locks for itself
 };
 
 } // namespace provost::gateway

@@ -100,7 +100,8 @@ struct CallContext
     // What the agent can do (MCP ClientCapabilities: elicitation, sampling, roots, extensions). An adapter asks for
     // nothing else.
     Json clientCapabilities = Json::object();
-    QByteArray logLevel; // least severe log message that the agent wants, "info"; empty: none
+    QByteArray logLevel; // least severe log message that the agent takes, "info"; empty: none
+    bool wantsLogs = false; // it asked for `logLevel`, which is not just what agents get who say nothing
     // The agent's connection where it has one (public hash of a legacy session), for upstreams that keep state.
     QByteArray sessionId;
     // A further round: the answers by key and the state of the InputNeeded that they answer. Null and empty else.

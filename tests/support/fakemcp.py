@@ -7,9 +7,12 @@
 
 Options: --pages N (tools/list in N pages), --version V (revision it claims), --die-at-start, --mute (answers nothing),
 --die-when-probed (of anything before `initialize`), --ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead
-of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS), --endpoint URL (SSE: what it names).
+of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS), --endpoint URL (SSE: what it names),
+--on-session-stream (HTTP: asks and logs on the session's GET stream instead of the call's, as servers of the TypeScript
+SDK do), --alone FILE (stdio: ends at once where another process holds the lock on that file).
 """
 import argparse
+import fcntl
 import json
 import os
 import signal
@@ -55,10 +58,12 @@ def text_result(text, **more):
 
 
 class Server:
-    """The messages, whatever carries them. `reply(text)` sends one message on the stream of the request."""
+    """The messages, whatever carries them. `reply(text)` sends one message on the stream of the request, and `say(text)`,
+    where there is one, on that of the session."""
 
-    def __init__(self, state):
+    def __init__(self, state, say=None):
         self.state = state
+        self.say = say
 
     def handle(self, message, reply):
         method, request_id = message.get("method"), message.get("id")
@@ -234,7 +239,7 @@ class Server:
             message = {"jsonrpc": "2.0", "id": mine, "method": arguments["method"]}
             if "params" in arguments:
                 message["params"] = arguments["params"]
-            reply(json.dumps(message))
+            (self.say or reply)(json.dumps(message))
 
         def wait():
             answers = []
@@ -257,7 +262,7 @@ class Server:
 
     def tool_log(self, arguments, request_id, params, reply):
         for level in ("debug", "error"):
-            self.notify(reply, "notifications/message", {"level": level, "data": level, "logger": "x"})
+            self.notify(self.say or reply, "notifications/message", {"level": level, "data": level, "logger": "x"})
         return text_result(str(self.state.log_level))
 
     def tool_declared(self, arguments, request_id, params, reply):
@@ -362,10 +367,18 @@ class HttpHandler(BaseHTTPRequestHandler):
 
 class Handler(HttpHandler):
     streams = []
+    lock = threading.Lock()  # of streams
     unfinished = {}
 
     def session_is_known(self):
         return self.headers.get("Mcp-Session-Id") in self.state.sessions
+
+    def say(self, text):
+        """Lost where the session has no stream."""
+        with Handler.lock:
+            for stream in Handler.streams:
+                if stream.headers["Mcp-Session-Id"] == self.headers["Mcp-Session-Id"]:
+                    stream.event(text)
 
     def do_POST(self):
         message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -385,13 +398,14 @@ class Handler(HttpHandler):
             return
         if message["method"] == "tools/call" and self.transport_fault(message):
             return
+        server = Server(self.state, self.say if self.state.options.on_session_stream else None)
         answers = []
         if self.state.options.json or extra:
-            Server(self.state).handle(message, answers.append)
+            server.handle(message, answers.append)
             self.plain(200, answers[-1], extra)
             return
         self.begin_stream()
-        Server(self.state).handle(message, self.event)
+        server.handle(message, self.event)
         self.chunk(b"")
 
     def transport_fault(self, message):
@@ -444,12 +458,14 @@ class Handler(HttpHandler):
         elif self.state.options.no_stream:
             self.plain(405)
         else:
-            self.begin_stream()
-            Handler.streams.append(self)
+            with Handler.lock:
+                self.begin_stream()
+                Handler.streams.append(self)
             session = self.headers["Mcp-Session-Id"]
             while session in self.state.sessions:
                 time.sleep(0.02)
-            Handler.streams.remove(self)
+            with Handler.lock:
+                Handler.streams.remove(self)
             self.chunk(b"")
 
     def do_DELETE(self):
@@ -510,14 +526,21 @@ def main():
     parser.add_argument("--version", default="2025-11-25")
     parser.add_argument("--certificate", help="HTTP: over TLS, with this PEM file of key and certificate")
     for flag in ("--http", "--sse", "--die-at-start", "--die-when-probed", "--mute", "--ignore-eof", "--ignore-term",
-                 "--json", "--no-stream"):
+                 "--json", "--no-stream", "--on-session-stream"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--endpoint", help="SSE: the address that messages shall go to")
+    parser.add_argument("--alone", help="stdio: ends at once where another process has locked this file")
     options = parser.parse_args()
     options.http = options.http or options.sse
     if options.die_at_start:
         sys.stderr.write("no such module\n")
         sys.exit(9)
+    if options.alone:
+        lock = open(options.alone, "w")  # pylint: disable=consider-using-with
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit("there is one already")
     if options.ignore_term:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     state = State(options)

@@ -15,6 +15,7 @@ Caller callerOf(const CallContext &context)
         .session = context.sessionId,
         .capabilities = context.clientCapabilities,
         .logLevel = context.logLevel,
+        .wantsLogs = context.wantsLogs,
     };
 }
 

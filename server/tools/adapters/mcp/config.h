@@ -60,11 +60,11 @@ struct RestartRule
         30'000}; // ready for so long: the next failure counts as the first
 };
 
-// Which calls share a connection with those of other principals.
+// Which calls share a connection, and so what the server keeps for it, with those of other principals.
 enum class ConnectionRule {
-    Auto,     // all, except where a legacy server's questions could not be told apart
-    Shared,   // all
-    Principal // none
+    Auto,     // all, except where questions or logs that an agent wants could not be told apart
+    Shared,   // all; what cannot be told apart is refused or unheard
+    Principal // none; if there are too many principals, a call is refused
 };
 
 enum class HttpKind { Any, Streamable, Sse };

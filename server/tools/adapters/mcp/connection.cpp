@@ -28,6 +28,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, ConnectionOptions o
     connect(m_transport.get(), &Transport::garbage, this, &Connection::onGarbage);
     connect(m_transport.get(), &Transport::tooLarge, this, &Connection::onTooLarge);
     connect(m_transport.get(), &Transport::failed, this, &Connection::onFailed);
+    connect(m_transport.get(), &Transport::canHear, this, &Connection::transmitHeld);
     connect(m_transport.get(), &Transport::closed, this, &Connection::onClosed);
 }
 
@@ -156,23 +157,35 @@ void Connection::timerEvent(QTimerEvent *event)
     finish(id, {fail(ErrorCode::Timeout, QStringLiteral("the server did not answer in time"))});
 }
 
-// Where nothing but the order of things tells whom the server asks, the calls go one after the other. Those who want
-// to hear of a call wait until the server knows how much.
+// Those who want to hear of a call wait until the server knows how much, and until it can be heard: what it says before
+// that is lost. Where nothing but the order of things tells whom the server asks, the calls go one after the other.
 bool Connection::mustQueue(const Pending &pending) const
 {
-    if (m_levelRequest != Transport::NoRequest && pending.request.caller
-        && !pending.request.caller->logLevel.isEmpty())
-        return true;
-    if (!pending.request.caller || !m_options.ofOnePrincipal || hasStreams()
-        || m_session.era != Era::Legacy || !canBeAsked(m_options.capabilities))
+    if (!pending.request.caller)
         return false;
-    return std::any_of(m_pending.begin(), m_pending.end(), [](const auto &keyed) {
-        return keyed.second.request.caller && keyed.second.handshake != 0;
-    });
+    const bool takesLogs = !pending.request.caller->logLevel.isEmpty();
+    if (m_levelRequest != Transport::NoRequest && takesLogs)
+        return true;
+    if (!m_options.ofOnePrincipal || m_session.era != Era::Legacy)
+        return false;
+    const bool canAsk = canBeAsked(m_options.capabilities);
+    if ((canAsk || takesLogs) && !m_transport->hears())
+        return true;
+    return canAsk && !hasStreams()
+           && std::any_of(m_pending.begin(), m_pending.end(),
+                          [](const auto &keyed) { return isUnderWay(keyed.second); });
+}
+
+// Of an agent, and the server has it.
+bool Connection::isUnderWay(const Pending &pending)
+{
+    return pending.request.caller && pending.handshake != 0;
 }
 
 void Connection::transmitHeld()
 {
+    if (m_state != State::Ready)
+        return;
     std::vector<Transport::RequestId> held;
     for (const auto &[id, pending] : m_pending) {
         if (pending.handshake == 0)
@@ -296,7 +309,7 @@ void Connection::repeat(Transport::RequestId id, Pending &pending)
     m_transport->release(id);
     if (m_state == State::Ready && sessionIsCurrent)
         beginHandshake();
-    else if (m_state == State::Ready)
+    else if (m_state == State::Ready && !mustQueue(pending))
         transmit(id, pending);
 }
 
@@ -321,10 +334,11 @@ void Connection::finish(Transport::RequestId id, Outcome outcome)
         pending.request.resolver.resolve(std::move(outcome.answer));
     }
     Q_EMIT answered();
+    passOn(pending.questions);
     const bool levelIsKnown = id == m_levelRequest;
     if (levelIsKnown)
         m_levelRequest = Transport::NoRequest;
-    if (m_state == State::Ready && (pending.request.caller || levelIsKnown))
+    if (pending.request.caller || levelIsKnown)
         transmitHeld();
 }
 

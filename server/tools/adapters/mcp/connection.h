@@ -4,11 +4,12 @@
 // other. When a legacy server asks something for a call, the call is parked: it ends with the questions, and goes on
 // with resume().
 //
-// What belongs to which call: where each request has a stream of its own, the stream tells. Elsewhere only a
-// connection of one principal can tell, while a single call is under way; so calls of an agent that can be asked go
-// one after the other there.
-// INVARIANT: each request is answered exactly once; no notification reaches a call after its answer. What arrives
-// under an id that waits for nothing (late, twice, made up) is counted and dropped.
+// What belongs to which call: where each request has a stream of its own, the stream tells. What comes on no such
+// stream is heard on a connection of one principal only, and goes to one of the principal's calls under way: of an agent
+// that can be asked there is one at a time over pipes and SSE; where there are several, the oldest one that is not
+// waiting for its agent already asks or tells in the name of all.
+// INVARIANT: each request is answered exactly once; no notification reaches a call after its answer, nor any principal
+// but the call's. What arrives under an id that waits for nothing (late, twice, made up) is counted and dropped.
 // Thread: the adapter's event loop.
 #pragma once
 
@@ -119,8 +120,9 @@ private:
         Transport::RequestId round = Transport::NoRequest; // the last one's; NoRequest: the first
         Questions questions{};
         bool isParked = false;
-        std::chrono::milliseconds left{0};     // parked: of its deadline
-        std::optional<Result<Answer>> early{}; // parked: came before the answers did
+        std::chrono::milliseconds left{0}; // parked: of its deadline
+        // Came before the agent's answers did (parked), or waits for log messages that were sent before it.
+        std::optional<Result<Answer>> early{};
     };
 
     void beginHandshake();
@@ -132,6 +134,7 @@ private:
     void startDeadline(Transport::RequestId id, Pending &pending);
     void stopDeadline(Pending &pending);
     [[nodiscard]] bool mustQueue(const Pending &pending) const;
+    [[nodiscard]] static bool isUnderWay(const Pending &pending);
     void transmitHeld();
     void transmit(Transport::RequestId id, Pending &pending);
     [[nodiscard]] Json paramsOf(Transport::RequestId id, const Pending &pending, bool modern) const;
@@ -140,6 +143,7 @@ private:
     void tellCancelled(Transport::RequestId id, QByteArrayView reason);
     void repeat(Transport::RequestId id, Pending &pending);
     void finish(Transport::RequestId id, Outcome outcome);
+    void conclude(Transport::RequestId id, Outcome outcome);
     void finishAll(const Error &error);
 
     void onReceived(const QByteArray &text, Transport::RequestId stream);
@@ -148,8 +152,15 @@ private:
     [[nodiscard]] Result<Answer> readResult(const Pending &pending, Json result) const;
     void onServerRequest(const Json &message, Transport::RequestId stream);
     void refuseServerRequest(const Json &id, const protocol::RpcError &error);
-    [[nodiscard]] Pending *callOf(Transport::RequestId stream);
+    // The agent's call that a message belongs to; null: none. What no stream tells is for the call of the lowest rank,
+    // among equals for the oldest.
+    using Rank = std::function<int(const Pending &)>;
+    [[nodiscard]] Pending *callOf(Transport::RequestId stream, const Rank &rank);
     void park(Transport::RequestId id);
+    void passOn(Questions &questions);
+    [[nodiscard]] static int rankForQuestion(const Pending &pending);
+    void endEarly(Transport::RequestId id);
+    [[nodiscard]] bool mayBeFollowedByLogs(const Pending &pending) const;
     void onNotification(const Json &message, Transport::RequestId stream);
     void onProgress(const Json &params);
     void onCallNotification(const QByteArray &method, const Json &params,
@@ -169,6 +180,7 @@ private:
     Session m_session;
     std::optional<protocol::LogLevel> m_logLevel;               // that the server was told
     Transport::RequestId m_levelRequest = Transport::NoRequest; // tells it now
+    bool m_logsOnCalls = false; // the server logs on the stream of the call that it speaks of
     std::unordered_map<Transport::RequestId, Pending> m_pending;
     std::unordered_map<int, Transport::RequestId> m_timers;
     Irregularities m_irregularities;

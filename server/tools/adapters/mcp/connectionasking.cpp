@@ -16,7 +16,7 @@ void Connection::onServerRequest(const Json &message, Transport::RequestId strea
         sendUnasked(protocol::encodeResult(id, Json::object()));
         return;
     }
-    Pending *call = m_session.era == Era::Legacy ? callOf(stream) : nullptr;
+    Pending *call = m_session.era == Era::Legacy ? callOf(stream, rankForQuestion) : nullptr;
     if (call == nullptr) {
         refuseServerRequest(id,
                             {.code = protocol::code::MethodNotFound,
@@ -29,7 +29,9 @@ void Connection::onServerRequest(const Json &message, Transport::RequestId strea
         return;
     }
     const bool isFirst = call->questions.isEmpty();
-    if (!call->questions.add(message)) {
+    const auto scope =
+        stream == Transport::NoRequest ? Questions::Scope::Session : Questions::Scope::Call;
+    if (!call->questions.add(message, scope)) {
         refuseServerRequest(
             id, {.code = protocol::code::InternalError, .message = "the call asks too much"});
         return;
@@ -45,8 +47,17 @@ void Connection::refuseServerRequest(const Json &id, const protocol::RpcError &e
     sendUnasked(protocol::encodeError(id, error));
 }
 
-// The agent's call that a message belongs to; null if that is not certain.
-Connection::Pending *Connection::callOf(Transport::RequestId stream)
+// First come those whose agent can be asked at once.
+int Connection::rankForQuestion(const Pending &pending)
+{
+    if (pending.early)
+        return 3;
+    if (pending.isParked)
+        return 2;
+    return pending.questions.isEmpty() ? 0 : 1;
+}
+
+Connection::Pending *Connection::callOf(Transport::RequestId stream, const Rank &rank)
 {
     if (stream != Transport::NoRequest) {
         const auto entry = m_pending.find(stream);
@@ -54,21 +65,24 @@ Connection::Pending *Connection::callOf(Transport::RequestId stream)
     }
     if (!m_options.ofOnePrincipal)
         return nullptr;
-    Pending *only = nullptr;
+    Pending *best = nullptr;
+    std::pair<int, Transport::RequestId> bestRank;
     for (auto &[id, pending] : m_pending) {
-        if (!pending.request.caller || pending.handshake == 0)
+        if (!isUnderWay(pending))
             continue;
-        if (only != nullptr)
-            return nullptr;
-        only = &pending;
+        if (const std::pair mine(rank(pending), id); best == nullptr || mine < bestRank) {
+            best = &pending;
+            bestRank = mine;
+        }
     }
-    return only;
+    return best;
 }
 
 void Connection::park(Transport::RequestId id)
 {
     const auto entry = m_pending.find(id);
-    if (entry == m_pending.end() || entry->second.isParked || entry->second.questions.isEmpty())
+    if (entry == m_pending.end() || entry->second.isParked || entry->second.early
+        || entry->second.questions.isEmpty())
         return;
     Pending &pending = entry->second;
     const auto handle = m_parkedCalls.park({this, id}, *pending.request.caller);
@@ -85,7 +99,7 @@ void Connection::park(Transport::RequestId id)
     pending.request.resolver.resolve(
         Answer{.result = {},
                .needs = InputNeeded{
-                   .requests = pending.questions.asked(),
+                   .requests = pending.questions.ask(),
                    .state = encodeState({.kind = RequestState::Kind::Parked, .text = *handle}),
                }});
     Q_EMIT answered();
@@ -108,18 +122,42 @@ void Connection::resume(Transport::RequestId id, Request round)
     pending.request.notify = std::move(round.notify);
     pending.request.resolver = std::move(round.resolver);
     pending.request.caller = std::move(round.caller);
+    // Even if the call has its answer: the question may have been another one's.
+    for (const Questions::Answered &answered : pending.questions.takeAnswered(round.inputResponses))
+        sendUnasked(protocol::encodeResult(answered.serverId, answered.result));
     if (pending.early) {
-        finish(id, {*std::exchange(pending.early, {})});
+        endEarly(id);
         return;
     }
     // Only the time in which the server works counts.
     const std::chrono::milliseconds given(round.deadline.remainingTime());
     pending.request.deadline = QDeadlineTimer(std::min(pending.left, given), Qt::PreciseTimer);
     startDeadline(id, pending);
-    for (const Questions::Answered &answered : pending.questions.takeAnswered(round.inputResponses))
-        sendUnasked(protocol::encodeResult(answered.serverId, answered.result));
     if (!pending.questions.isEmpty())
         QTimer::singleShot(0, this, [this, id] { park(id); });
+}
+
+// What the server asked on its session's stream may be for another call than that which has ended. What the agent was
+// asked in vain is not asked once more.
+void Connection::passOn(Questions &questions)
+{
+    if (m_state != State::Ready)
+        return;
+    for (const Questions::Leftover &leftover : questions.takeOfSession()) {
+        if (leftover.wasAsked)
+            refuseServerRequest(
+                leftover.serverRequest["id"],
+                {.code = protocol::code::InternalError, .message = "nobody answered"});
+        else
+            onServerRequest(leftover.serverRequest, Transport::NoRequest);
+    }
+}
+
+void Connection::endEarly(Transport::RequestId id)
+{
+    const auto entry = m_pending.find(id);
+    if (entry != m_pending.end() && entry->second.early && !entry->second.isParked)
+        finish(id, {*std::exchange(entry->second.early, {})});
 }
 
 bool Connection::hasParked() const

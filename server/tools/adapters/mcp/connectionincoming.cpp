@@ -5,6 +5,8 @@
 #include "server/tools/adapters/mcp/requeststate.h"
 #include "server/tools/adapters/mcp/untrusted.h"
 
+#include <QTimer>
+
 #include <array>
 
 namespace provost::tools::mcp {
@@ -15,6 +17,7 @@ constexpr std::size_t batchMessagesMax = 1000;
 constexpr int notificationsMax = 10'000;       // of one call
 constexpr qsizetype garbageBytesMax = 1 << 20; // between two messages
 constexpr qsizetype garbageCost = 64;          // of an empty line, so that these end too
+constexpr std::chrono::milliseconds logPatience{25};
 constexpr int urlElicitationRequired =
     -32042; // 2025-11-25: the agent is asked, and the call made again
 constexpr int badRequest = 400;
@@ -58,9 +61,9 @@ void Connection::onReceived(const QByteArray &text, Transport::RequestId stream)
         IdScanner scanner;
         scanner.feed(text);
         if (const auto id = scanner.id())
-            finish(*id,
-                   {fail(ErrorCode::Upstream, QStringLiteral("the server's answer is not valid: ")
-                                                  + message.error().message)});
+            conclude(*id,
+                     {fail(ErrorCode::Upstream, QStringLiteral("the server's answer is not valid: ")
+                                                    + message.error().message)});
         onGarbage(text.size());
         return;
     }
@@ -98,7 +101,7 @@ void Connection::onAnswer(const Json &message)
 {
     const auto id = message["id"].toInteger();
     const auto entry = id ? m_pending.find(*id) : m_pending.end();
-    if (entry == m_pending.end()) {
+    if (entry == m_pending.end() || entry->second.early) {
         const bool wasOurs = id && *id > Transport::NoRequest && *id < m_ids;
         ++(wasOurs ? m_irregularities.lateAnswers : m_irregularities.unknownAnswers);
         return;
@@ -138,10 +141,7 @@ void Connection::onAnswer(const Json &message)
     } else if (message["result"].isObject()) {
         outcome = {readResult(pending, message["result"])};
     }
-    if (pending.isParked)
-        pending.early = std::move(outcome.answer);
-    else
-        finish(*id, std::move(outcome));
+    conclude(*id, std::move(outcome));
 }
 
 Result<Answer> Connection::readResult(const Pending &pending, Json result) const
@@ -216,20 +216,51 @@ void Connection::onProgress(const Json &params)
 void Connection::onCallNotification(const QByteArray &method, const Json &params,
                                     Transport::RequestId stream)
 {
-    Pending *call = callOf(stream);
+    const bool isLog = method == "notifications/message";
+    m_logsOnCalls = m_logsOnCalls || (isLog && stream != Transport::NoRequest);
+    const auto level = isLog ? protocol::logLevelOf(params["level"].toByteArray()) : std::nullopt;
+    const auto wants = [isLog, level](const Pending &pending) {
+        const auto wanted = protocol::logLevelOf(pending.request.caller->logLevel);
+        return !isLog || (wanted && level && *level >= *wanted);
+    };
+    Pending *call = callOf(stream, [&wants](const Pending &pending) {
+        return wants(pending) && !pending.isParked ? 0 : 1;
+    });
     if (call == nullptr || call->notified >= notificationsMax) {
         ++m_irregularities.strayNotifications;
         return;
     }
-    if (method == "notifications/message") {
-        const auto wanted = protocol::logLevelOf(call->request.caller->logLevel);
-        const auto level = protocol::logLevelOf(params["level"].toByteArray());
-        if (!wanted || !level || *level < *wanted)
-            return;
-    }
+    if (!wants(*call))
+        return;
     ++call->notified;
     if (call->request.notify)
         call->request.notify(method, params);
+}
+
+// The server's last word on a request; the first one counts. A call that is parked learns it in its next round.
+void Connection::conclude(Transport::RequestId id, Outcome outcome)
+{
+    const auto entry = m_pending.find(id);
+    if (entry == m_pending.end() || entry->second.early)
+        return;
+    Pending &pending = entry->second;
+    if (!pending.isParked && !mayBeFollowedByLogs(pending)) {
+        finish(id, std::move(outcome));
+        return;
+    }
+    stopDeadline(pending);
+    m_transport->release(id);
+    pending.early = std::move(outcome.answer);
+    if (!pending.isParked)
+        QTimer::singleShot(logPatience, this, [this, id] { endEarly(id); });
+}
+
+// A server that logs on its session's stream did so before it answered, but the two streams race each other here.
+bool Connection::mayBeFollowedByLogs(const Pending &pending) const
+{
+    return m_options.ofOnePrincipal && m_session.era == Era::Legacy && hasStreams()
+           && !m_logsOnCalls && m_session.can("logging") && pending.request.caller
+           && pending.request.caller->wantsLogs;
 }
 
 void Connection::onGarbage(qsizetype bytes)
@@ -243,9 +274,9 @@ void Connection::onGarbage(qsizetype bytes)
 void Connection::onTooLarge(Transport::RequestId id)
 {
     ++m_irregularities.tooLarge;
-    finish(id,
-           {fail(ErrorCode::TooLarge, QStringLiteral("the server's answer is larger than %1 bytes")
-                                          .arg(m_options.messageBytesMax))});
+    conclude(
+        id, {fail(ErrorCode::TooLarge, QStringLiteral("the server's answer is larger than %1 bytes")
+                                           .arg(m_options.messageBytesMax))});
 }
 
 void Connection::onFailed(Transport::RequestId id, const FailedExchange &exchange)
@@ -258,7 +289,7 @@ void Connection::onFailed(Transport::RequestId id, const FailedExchange &exchang
         return;
     Pending &pending = entry->second;
     if (pending.isParked) {
-        pending.early = fail(exchange.error);
+        conclude(id, {fail(exchange.error)});
         return;
     }
     const bool wasReplaced =

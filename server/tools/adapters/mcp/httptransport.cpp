@@ -54,6 +54,7 @@ HttpTransport::HttpTransport(HttpOptions options)
     connect(&m_stream, &ServerStream::message, this, [this](const QByteArray &text) {
         Q_EMIT received(withoutToken(text, credential()), NoRequest);
     });
+    connect(&m_stream, &ServerStream::opened, this, &HttpTransport::canHear);
     connect(&m_stream, &ServerStream::sessionLost, this, [this] {
         Q_EMIT failed(NoRequest,
                       {.error = {ErrorCode::Upstream, QStringLiteral("the session was lost")},
@@ -267,7 +268,7 @@ void HttpTransport::release(RequestId id)
 {
     const auto entry = std::find_if(m_calls.begin(), m_calls.end(),
                                     [id](const auto &keyed) { return keyed.second.id == id; });
-    if (id == NoRequest || entry == m_calls.end())
+    if (id == NoRequest || entry == m_calls.end() || entry->second.wasReleased)
         return;
     const CallKey key = entry->first;
     if (key != m_delivering) {

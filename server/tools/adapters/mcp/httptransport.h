@@ -42,6 +42,7 @@ public:
     void handshakeEnded(const QByteArray &protocolVersion) override;
     void close() override;
     [[nodiscard]] bool hasStreams() const override { return true; }
+    [[nodiscard]] bool hears() const override { return !m_stream.isOpening(); }
     [[nodiscard]] QByteArray name() const override { return "http"; }
     [[nodiscard]] QByteArray lastWords() const override { return {}; }
 
@@ -59,7 +60,7 @@ private:
         bool wasReleased = false;
         int resumptions = 0;
         RequestText text{};
-        QByteArray credential{}; // that the request went out with
+        QByteArray credential{};      // that the request went out with
         bool wasUnauthorized = false; // 401 once
         int stepUps = 0;              // after 403
     };

@@ -6,7 +6,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t connectionsMax = 32;
 constexpr milliseconds idleMax = std::chrono::minutes(5);
 constexpr milliseconds sweepInterval = std::chrono::seconds(30);
 
@@ -17,10 +16,10 @@ Error stopped()
 
 } // namespace
 
-PrincipalConnections::PrincipalConnections(QObject *parent, Make make, RestartRule restart)
+PrincipalConnections::PrincipalConnections(QObject *parent, Options options)
     : QObject(parent)
-    , m_make(std::move(make))
-    , m_backOff(restart)
+    , m_options(std::move(options))
+    , m_backOff(m_options.restart)
 {
     m_timer.setInterval(sweepInterval);
     connect(&m_timer, &QTimer::timeout, this, &PrincipalConnections::sweep);
@@ -38,13 +37,13 @@ PrincipalConnections::~PrincipalConnections()
         std::unique_ptr<Connection>(entry.connection.release()).reset();
 }
 
-void PrincipalConnections::request(Request request)
+void PrincipalConnections::request(Request request, Era era)
 {
     if (m_isClosing) {
         request.resolver.resolve(fail(stopped()));
         return;
     }
-    if (Connection *connection = connectionFor(*request.caller)) {
+    if (Connection *connection = connectionFor(*request.caller, era)) {
         connection->request(std::move(request));
         Q_EMIT changed();
         return;
@@ -52,25 +51,43 @@ void PrincipalConnections::request(Request request)
     QString message = QStringLiteral("too many principals use the server at this moment");
     if (!m_notBefore.hasExpired() && m_lastError)
         message = u"the server is not available: " % m_lastError->message;
-    request.resolver.resolve(fail(ErrorCode::Unavailable, message));
+    m_options.turnAway(std::move(request), {ErrorCode::Unavailable, message});
 }
 
-Connection *PrincipalConnections::connectionFor(const Caller &caller)
+Connection *PrincipalConnections::connectionFor(const Caller &caller, Era era)
 {
     Json capabilities = carriedCapabilities(Era::Legacy, caller.capabilities);
-    Key key{caller.principal() + '\n' + capabilities.toBytes(), 0};
+    const QByteArray declared = era == Era::Legacy ? capabilities.toBytes() : QByteArray();
+    Key key{caller.principal() + '\n' + declared, 0};
     for (auto entry = m_entries.find(key); entry != m_entries.end(); entry = m_entries.find(key)) {
         Connection &theirs = *entry->second.connection;
         if (!entry->second.isEnding && (theirs.hasStreams() || !theirs.hasParked()))
             return &theirs;
         ++key.second;
     }
-    if (!m_notBefore.hasExpired() || !makeRoom())
+    if (!m_notBefore.hasExpired())
         return nullptr;
-    auto made = m_make(std::move(capabilities));
+    Connection *made =
+        m_entries.size() < m_options.connectionsMax ? open(key, std::move(capabilities)) : nullptr;
+    // Its process may need seconds to end; whoever comes then finds room.
+    if (m_entries.size() >= m_options.connectionsMax)
+        endIdlest();
+    return made;
+}
+
+Connection *PrincipalConnections::open(const Key &key, Json capabilities)
+{
+    auto made = m_options.make(std::move(capabilities));
     Connection *connection = made.get();
     connect(connection, &Connection::ready, this, [this] { m_backOff.ready(); });
-    connect(connection, &Connection::answered, this, &PrincipalConnections::changed);
+    connect(connection, &Connection::handshakeFailed, this,
+            [this, key](const Error &error) { onHandshakeFailed(key, error); });
+    connect(connection, &Connection::listChanged, this, &PrincipalConnections::listChanged);
+    connect(connection, &Connection::answered, this, [this, key] {
+        if (const auto entry = m_entries.find(key); entry != m_entries.end())
+            entry->second.idleUntil = QDeadlineTimer(idleMax);
+        Q_EMIT changed();
+    });
     connect(connection, &Connection::closed, this,
             [this, key](const Error &error) { onClosed(key, error); });
     m_entries.emplace(key, Entry{std::move(made), QDeadlineTimer(idleMax)});
@@ -80,17 +97,16 @@ Connection *PrincipalConnections::connectionFor(const Caller &caller)
     return connection;
 }
 
-bool PrincipalConnections::makeRoom()
+void PrincipalConnections::endIdlest()
 {
-    if (m_entries.size() < connectionsMax)
-        return true;
-    const auto idle = std::find_if(m_entries.begin(), m_entries.end(), [](const auto &entry) {
-        return !entry.second.isEnding && entry.second.connection->waiting() == 0;
-    });
-    // Its process may need seconds to end; whoever comes then finds room.
-    if (idle != m_entries.end())
-        end(idle->second);
-    return false;
+    Entry *idlest = nullptr;
+    for (auto &[key, entry] : m_entries) {
+        const bool isIdle = !entry.isEnding && entry.connection->waiting() == 0;
+        if (isIdle && (idlest == nullptr || entry.idleUntil < idlest->idleUntil))
+            idlest = &entry;
+    }
+    if (idlest != nullptr)
+        end(*idlest);
 }
 
 void PrincipalConnections::end(Entry &entry)
@@ -120,6 +136,14 @@ std::int64_t PrincipalConnections::callsInFlight() const
     for (const auto &[key, entry] : m_entries)
         count += entry.connection->callsInFlight();
     return count;
+}
+
+void PrincipalConnections::onHandshakeFailed(const Key &key, const Error &error)
+{
+    if (m_isClosing)
+        return;
+    for (Request &request : m_entries.find(key)->second.connection->takeHeld())
+        m_options.turnAway(std::move(request), error);
 }
 
 void PrincipalConnections::onClosed(const Key &key, const Error &error)

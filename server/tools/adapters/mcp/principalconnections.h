@@ -1,8 +1,9 @@
 // PrincipalConnections: connections to an upstream that belong to one principal each, for servers that keep what must
-// not be shared, and for legacy ones that ask: nothing else tells there whose call a question belongs to. A connection
-// is opened by its first call and ends after five idle minutes. While a call waits for its agent's answers, the
-// principal's next one gets a further connection.
-// INVARIANT: 32 connections at most, those that are ending included; one that is busy is never ended to make room.
+// not be shared, and for those whose questions and logs nothing else tells apart. A connection is opened by its first
+// call and ends after five idle minutes. While a call waits for its agent's answers, the principal's next one gets a
+// further connection, unless each call has a stream of its own.
+// INVARIANT: never more connections than the limit, those that are ending included; one that is busy is never ended to
+// make room.
 // Thread: the adapter's event loop.
 #pragma once
 
@@ -19,14 +20,25 @@ class PrincipalConnections final : public QObject
     Q_OBJECT
 
 public:
-    // A connection, not open yet, that declares `capabilities`.
-    using Make = std::function<LaterPtr<Connection>(Json capabilities)>;
+    static constexpr std::size_t processesMax = 32;
+    static constexpr std::size_t sessionsMax = 256; // over HTTP: a few sockets each
 
-    PrincipalConnections(QObject *parent, Make make, RestartRule restart);
+    struct Options
+    {
+        // A connection, not open yet, that declares `capabilities`.
+        std::function<LaterPtr<Connection>(Json capabilities)> make;
+        // Takes what no connection can be had for, before it was sent to any server.
+        std::function<void(Request request, const Error &why)> turnAway;
+        RestartRule restart;
+        std::size_t connectionsMax = processesMax;
+    };
+
+    PrincipalConnections(QObject *parent, Options options);
     ~PrincipalConnections() override;
 
+    // To a server of `era`, as far as known: a modern one is told in each request what the agent can be asked.
     // REQUIRES: the request has a caller.
-    void request(Request request);
+    void request(Request request, Era era);
     void cancel(Transport::RequestId id);
     void close(const Error &why); // closed() follows
 
@@ -36,25 +48,28 @@ public:
 Q_SIGNALS:
     void changed(); // callsInFlight() or the number of connections
     void failed(const provost::Error &error);
-    void closed(); // all of them, after close()
+    void listChanged(); // says a server to one of them
+    void closed();      // all of them, after close()
 
 private:
-    using Key = std::pair<QByteArray, int>; // principal and capabilities; which of theirs
+    using Key = std::pair<QByteArray, int>; // principal and what is declared; which of theirs
 
     struct Entry
     {
         LaterPtr<Connection> connection;
-        QDeadlineTimer idleUntil;
-        bool isEnding = false; // because nobody uses it
+        QDeadlineTimer idleUntil; // of one that nobody uses
+        bool isEnding = false;    // because nobody uses it
     };
 
-    [[nodiscard]] Connection *connectionFor(const Caller &caller);
-    [[nodiscard]] bool makeRoom();
+    [[nodiscard]] Connection *connectionFor(const Caller &caller, Era era);
+    [[nodiscard]] Connection *open(const Key &key, Json capabilities);
+    void endIdlest();
     static void end(Entry &entry);
+    void onHandshakeFailed(const Key &key, const Error &error);
     void onClosed(const Key &key, const Error &error);
     void sweep();
 
-    const Make m_make;
+    const Options m_options;
     BackOff m_backOff;
     std::map<Key, Entry> m_entries;
     QDeadlineTimer m_notBefore; // after a failure

@@ -52,7 +52,7 @@ std::optional<protocol::RpcError> Questions::refusalOf(const Json &capabilities,
     return unknownMethod(method);
 }
 
-bool Questions::add(const Json &serverRequest)
+bool Questions::add(const Json &serverRequest, Scope scope)
 {
     const Json &id = serverRequest["id"];
     const bool isTaken = std::any_of(m_open.begin(), m_open.end(), [&id](const Question &question) {
@@ -67,7 +67,8 @@ bool Questions::add(const Json &serverRequest)
     m_open.push_back(
         {.key = method.first(method.indexOf('/')) + '_' + QByteArray::number(++m_count),
          .serverId = id,
-         .request = std::move(request)});
+         .request = std::move(request),
+         .scope = scope});
     return true;
 }
 
@@ -79,11 +80,13 @@ bool Questions::remove(const Json &serverId)
            > 0;
 }
 
-Json Questions::asked() const
+Json Questions::ask()
 {
     Json requests = Json::object();
-    for (const Question &question : m_open)
+    for (Question &question : m_open) {
+        question.wasAsked = true;
         requests.set(question.key, question.request);
+    }
     return requests;
 }
 
@@ -107,6 +110,20 @@ std::vector<Json> Questions::takeServerIds()
         ids.push_back(std::move(question.serverId));
     m_open.clear();
     return ids;
+}
+
+std::vector<Questions::Leftover> Questions::takeOfSession()
+{
+    std::vector<Leftover> leftovers;
+    std::erase_if(m_open, [&leftovers](Question &question) {
+        if (question.scope == Scope::Call)
+            return false;
+        Json request = std::move(question.request);
+        request.set("id", std::move(question.serverId));
+        leftovers.push_back({std::move(request), question.wasAsked});
+        return true;
+    });
+    return leftovers;
 }
 
 } // namespace provost::tools::mcp

@@ -18,13 +18,16 @@ public:
     [[nodiscard]] static std::optional<protocol::RpcError>
     refusalOf(const Json &capabilities, const QByteArray &method, const Json &params);
 
+    // Whether the server told which call it asks for. What it asks on its session's stream may be for another one.
+    enum class Scope { Call, Session };
+
     // Keeps the server's request. False if there are too many of them, or the id is taken.
-    [[nodiscard]] bool add(const Json &serverRequest);
+    [[nodiscard]] bool add(const Json &serverRequest, Scope scope);
     // The server takes its request back. False if it is not here.
     bool remove(const Json &serverId);
     [[nodiscard]] bool isEmpty() const { return m_open.empty(); }
-    // key -> {method, params}
-    [[nodiscard]] Json asked() const;
+    // All that are open, to be asked now: key -> {method, params}
+    [[nodiscard]] Json ask();
 
     struct Answered
     {
@@ -36,12 +39,22 @@ public:
     // Takes all out.
     [[nodiscard]] std::vector<Json> takeServerIds();
 
+    struct Leftover
+    {
+        Json serverRequest;
+        bool wasAsked = false;
+    };
+    // Takes those out that may be of another call than this one, which is over.
+    [[nodiscard]] std::vector<Leftover> takeOfSession();
+
 private:
     struct Question
     {
         QByteArray key;
         Json serverId;
         Json request;
+        Scope scope = Scope::Call;
+        bool wasAsked = false;
     };
 
     std::vector<Question> m_open;

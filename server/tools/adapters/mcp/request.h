@@ -23,7 +23,8 @@ struct Caller
     UserId user;
     QByteArray session; // the agent's connection, if it has one
     Json capabilities = Json::object();
-    QByteArray logLevel;
+    QByteArray logLevel;    // that it takes; empty: none
+    bool wantsLogs = false; // it asked for them
 
     // Two calls with one principal may share what a server keeps, and nobody else's may.
     [[nodiscard]] QByteArray principal() const

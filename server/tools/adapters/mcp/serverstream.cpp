@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds delayFirst{1'000};
 constexpr milliseconds delayMax{60'000};
 constexpr int doublingsMax = 6;
+constexpr milliseconds openingMax{1'000}; // some servers send no head before their first message
 constexpr int badRequest = 400;
 constexpr int unauthorized = 401;
 constexpr int notFound = 404;
@@ -24,6 +25,8 @@ ServerStream::ServerStream(QUrl server, HttpLimits limits, RequestText requestTe
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &ServerStream::connectStream);
+    m_patience.setSingleShot(true);
+    connect(&m_patience, &QTimer::timeout, this, &ServerStream::opened);
 }
 
 void ServerStream::open()
@@ -32,12 +35,14 @@ void ServerStream::open()
     m_lastEventId.clear();
     m_failures = 0;
     m_hasWorked = false;
+    m_patience.start(openingMax);
     connectStream();
 }
 
 void ServerStream::close()
 {
     m_timer.stop();
+    m_patience.stop();
     if (m_exchange)
         m_exchange->disconnect(this);
     m_exchange.reset();
@@ -49,6 +54,7 @@ void ServerStream::connectStream()
     connect(m_exchange.get(), &HttpExchange::headArrived, this, [this] {
         if (m_exchange->isStream())
             m_hasWorked = true;
+        onOpened();
     });
     connect(m_exchange.get(), &HttpExchange::message, this, [this](const QByteArray &text) {
         m_failures = 0;
@@ -56,6 +62,14 @@ void ServerStream::connectStream()
     });
     connect(m_exchange.get(), &HttpExchange::ended, this, &ServerStream::onEnded);
     m_exchange->start(m_server, m_requestText(m_lastEventId), nullptr);
+}
+
+void ServerStream::onOpened()
+{
+    if (!m_patience.isActive())
+        return;
+    m_patience.stop();
+    Q_EMIT opened();
 }
 
 void ServerStream::onEnded(const std::optional<Error> &)
@@ -68,6 +82,7 @@ void ServerStream::onEnded(const std::optional<Error> &)
         m_lastEventId = id;
     const auto wanted = m_exchange->events().retry().value_or(delayFirst);
     m_exchange.reset();
+    onOpened();
     if (sessionIsGone) {
         Q_EMIT sessionLost();
         return;

@@ -23,8 +23,11 @@ public:
 
     void open(); // of a new session
     void close();
+    // The server has not answered yet, and may still lose what it says here: for a second at most after open().
+    [[nodiscard]] bool isOpening() const { return m_patience.isActive(); }
 
 Q_SIGNALS:
+    void opened(); // isOpening() is over; the server may have refused
     void message(const QByteArray &text);
     void
     sessionLost(); // the stream worked in this session, and now the server does not know the session
@@ -32,12 +35,14 @@ Q_SIGNALS:
 private:
     void connectStream();
     void onEnded(const std::optional<Error> &error);
+    void onOpened();
 
     const QUrl m_server;
     const HttpLimits m_limits;
     const RequestText m_requestText;
     LaterPtr<HttpExchange> m_exchange;
-    QTimer m_timer{this}; // active: waits to open again
+    QTimer m_timer{this};    // active: waits to open again
+    QTimer m_patience{this}; // active: opens for the first time
     QByteArray m_lastEventId;
     int m_failures = 0;       // since the stream last worked
     bool m_hasWorked = false; // in this session

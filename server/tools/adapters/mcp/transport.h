@@ -70,6 +70,9 @@ public:
 
     // Each request has a stream of its own, which tells what belongs to it and whose end cancels it.
     [[nodiscard]] virtual bool hasStreams() const { return false; }
+    // What the server says outside of any request's stream reaches us. False while the way for it is being opened, for
+    // a second at most; canHear() follows.
+    [[nodiscard]] virtual bool hears() const { return true; }
     [[nodiscard]] virtual QByteArray name() const = 0; // "stdio", "http", "sse"
     // What the server last said beside the protocol (stderr), for people; one line, may be empty.
     [[nodiscard]] virtual QByteArray lastWords() const = 0;
@@ -84,6 +87,7 @@ Q_SIGNALS:
     // The exchange of `id` ended without an answer.
     void failed(provost::tools::mcp::Transport::RequestId id,
                 const provost::tools::mcp::FailedExchange &exchange);
+    void canHear(); // hears() has become true
     // The end. `error` says why; of code Cancelled after close().
     void closed(const provost::Error &error);
 };

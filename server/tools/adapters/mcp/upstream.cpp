@@ -66,9 +66,7 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared,
     , m_shared(std::move(shared))
     , m_mailbox([this](Letter letter) { onLetter(std::move(letter)); })
     , m_authorizer(authorizer.release())
-    , m_own(
-          this, [this](Json capabilities) { return makeConnection(std::move(capabilities), true); },
-          m_config.restart)
+    , m_own(this, optionsForOwn())
     , m_subscriptions(this, m_shared->ids)
     , m_usesSse(m_config.transport == HttpKind::Sse)
     , m_backOff(m_config.restart)
@@ -80,6 +78,7 @@ Upstream::Upstream(Config config, std::shared_ptr<Shared> shared,
     connect(&m_restartTimer, &QTimer::timeout, this, &Upstream::onRestartDue);
     connect(&m_refreshTimer, &QTimer::timeout, this, &Upstream::refreshLists);
     connect(&m_own, &PrincipalConnections::changed, this, &Upstream::updateStatus);
+    connect(&m_own, &PrincipalConnections::listChanged, this, &Upstream::onListChanged);
     connect(&m_own, &PrincipalConnections::failed, this, &Upstream::noteOwnFailure);
     connect(&m_own, &PrincipalConnections::closed, this, &Upstream::endIfStopped);
     if (m_authorizer) {
@@ -190,6 +189,18 @@ LaterPtr<Connection> Upstream::makeConnection(Json capabilities, bool ofOnePrinc
     else if (m_verdict && !m_verdict->until.hasExpired())
         options.era = m_verdict->era;
     return makeLater<Connection>(makeTransport(), std::move(options), m_shared->ids, m_parked);
+}
+
+PrincipalConnections::Options Upstream::optionsForOwn()
+{
+    return {
+        .make = [this](Json capabilities) { return makeConnection(std::move(capabilities), true); },
+        .turnAway = [this](Request request,
+                           const Error &why) { onTurnedAway(std::move(request), why); },
+        .restart = m_config.restart,
+        .connectionsMax = m_config.command.empty() ? PrincipalConnections::sessionsMax
+                                                   : PrincipalConnections::processesMax,
+    };
 }
 
 std::unique_ptr<Transport> Upstream::makeTransport() const

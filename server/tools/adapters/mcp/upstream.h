@@ -1,7 +1,7 @@
 // Upstream: the supervisor of one upstream server. It starts the server when something is first wanted from it, keeps
 // its lists and its era, starts it again with growing delays when it fails, and stops it. While it is down calls fail
-// at once, and its lists stay as they were last known. One connection is shared by all; where the configuration or the
-// protocol wants that, a principal's calls go to connections of its own.
+// at once, and its lists stay as they were last known. One connection is shared by all; where the configuration wants
+// that, or nothing else tells whose question or log message it is, a principal's calls go to connections of its own.
 // INVARIANT: it deletes itself when it has shut down, or with its event loop's thread, whichever comes first: no child
 // outlives it.
 // Thread: made on any, then lives on the adapter's event loop; mail() and Shared are safe from any thread.
@@ -88,6 +88,8 @@ private:
     void onDelayOver(Transport::RequestId id);
     void route(Request request);
     [[nodiscard]] bool wantsOwnConnection(const Request &request) const;
+    void onTurnedAway(Request request, const Error &why);
+    [[nodiscard]] Era era() const;
     void onCancel(Transport::RequestId id);
     void onAbandoned(const AbandonLetter &letter);
     void onCatalogWanted(Resolver<Catalog> resolver);
@@ -96,6 +98,7 @@ private:
 
     void connectIfNeeded();
     [[nodiscard]] LaterPtr<Connection> makeConnection(Json capabilities, bool ofOnePrincipal);
+    [[nodiscard]] PrincipalConnections::Options optionsForOwn();
     [[nodiscard]] std::unique_ptr<Transport> makeTransport() const;
     void onReady();
     void onHandshakeFailed(const Error &error);

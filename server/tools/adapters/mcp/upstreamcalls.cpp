@@ -62,19 +62,44 @@ void Upstream::route(Request request)
     if (const Transport::RequestId id = request.id; m_connectsAgain)
         m_held.emplace(id, std::move(request));
     else if (wantsOwnConnection(request))
-        m_own.request(std::move(request));
+        m_own.request(std::move(request), era());
     else
         m_connection->request(std::move(request));
 }
 
+// By default where the server may say something for the call that does not come on the call's own stream: a modern one
+// over HTTP has no other way, over pipes there is no stream, and a legacy one may use its session's.
 bool Upstream::wantsOwnConnection(const Request &request) const
 {
     if (!request.caller || m_config.connection == ConnectionRule::Shared)
         return false;
     if (m_config.connection == ConnectionRule::Principal)
         return m_connection->isReady() || m_verdict;
-    return m_connection->isReady() && m_connection->session().era == Era::Legacy
-           && !m_connection->hasStreams() && canBeAsked(request.caller->capabilities);
+    if (!m_connection->isReady())
+        return false;
+    const Session &session = m_connection->session();
+    if (session.era == Era::Modern && m_connection->hasStreams())
+        return false;
+    return (request.caller->wantsLogs && session.can("logging"))
+           || (session.era == Era::Legacy && canBeAsked(request.caller->capabilities));
+}
+
+// By default a call for which there is no connection goes on without being asked or told anything.
+void Upstream::onTurnedAway(Request request, const Error &why)
+{
+    const bool canShare =
+        m_config.connection == ConnectionRule::Auto && m_connection && m_connection->isReady();
+    if (canShare)
+        m_connection->request(std::move(request));
+    else
+        request.resolver.resolve(fail(why));
+}
+
+Era Upstream::era() const
+{
+    if (m_connection && m_connection->isReady())
+        return m_connection->session().era;
+    return m_verdict ? m_verdict->era : Era::Legacy;
 }
 
 void Upstream::onCancel(Transport::RequestId id)

@@ -181,11 +181,13 @@ void TstRounds::theContextTellsOfTheAgent()
     CallsFixture f;
     CallRequest request = firstRound(f);
     request.logLevel = "warning";
+    request.wantsLogs = true;
     request.sessionId = "0123";
     static_cast<void>(await(f.governed.run(std::move(request))));
     const tools::CallContext &context = f.adapter->seen.back().context;
     QCOMPARE(context.clientCapabilities, elicitation());
     QCOMPARE(context.logLevel, QByteArray("warning"));
+    QVERIFY(context.wantsLogs);
     QCOMPARE(context.sessionId, QByteArray("0123"));
 }
 

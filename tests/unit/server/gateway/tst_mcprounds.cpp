@@ -534,8 +534,10 @@ void TstMcpRounds::theAgentsSideReachesTheCall()
         McpFixture fixture;
         fixture.callModern();
         QCOMPARE(fixture.requests.back().logLevel, QByteArray());
+        QVERIFY(!fixture.requests.back().wantsLogs);
         fixture.callModern(Json::object({{"io.modelcontextprotocol/logLevel", "warning"}}));
         QCOMPARE(fixture.requests.back().logLevel, QByteArray("warning"));
+        QVERIFY(fixture.requests.back().wantsLogs);
         QCOMPARE(fixture.requests.back().clientCapabilities, Json::object());
         return;
     }
@@ -543,6 +545,7 @@ void TstMcpRounds::theAgentsSideReachesTheCall()
     QCOMPARE(call.last().clientCapabilities.toBytes(),
              QByteArray(R"({"elicitation":{},"sampling":{},"roots":{}})"));
     QCOMPARE(call.last().logLevel, QByteArray("debug"));
+    QVERIFY(!call.last().wantsLogs);
     QVERIFY(!call.last().sessionId.isEmpty());
     call.fixture.send("POST",
                       McpFixture::body("logging/setLevel", Json::object({{"level", "error"}})),
@@ -551,6 +554,7 @@ void TstMcpRounds::theAgentsSideReachesTheCall()
         "POST", McpFixture::body("tools/call", Json::object({{"name", "echo"}}), 2),
         McpFixture::inSession(call.session));
     QCOMPARE(call.last().logLevel, QByteArray("error"));
+    QVERIFY(call.last().wantsLogs);
     call.fixture.finish(McpFixture::success());
     call.fixture.finish(McpFixture::success());
     QTRY_VERIFY(call.fixture.endpoint.isIdle());

@@ -23,6 +23,7 @@ public:
     void handshakeEnded(const QByteArray &protocolVersion) override { version = protocolVersion; }
     void close() override { isClosing = true; }
     bool hasStreams() const override { return streams; }
+    bool hears() const override { return !isDeaf; }
     QByteArray name() const override { return "fake"; }
     QByteArray lastWords() const override { return {}; }
 
@@ -49,12 +50,18 @@ public:
                        .httpStatus = status,
                        .rpcError = std::move(rpcError)});
     }
+    void hear()
+    {
+        isDeaf = false;
+        Q_EMIT canHear();
+    }
     void die() { Q_EMIT closed({ErrorCode::Upstream, QStringLiteral("the server crashed")}); }
 
     std::vector<Json> sent;
     std::vector<Outgoing> outgoing;
     std::vector<RequestId> released;
     bool streams = false;
+    bool isDeaf = false;
     QByteArray version;
     int handshakes = 0;
     bool sendFails = false;
@@ -87,6 +94,7 @@ struct BenchOptions
     Json capabilities = Json::object();
     bool ofOnePrincipal = false;
     bool streams = false;
+    bool isDeaf = false;
     std::chrono::milliseconds parkedPatience = std::chrono::minutes(10);
 };
 
@@ -100,6 +108,7 @@ public:
         auto made = std::make_unique<FakeTransport>();
         transport = made.get();
         transport->streams = options.streams;
+        transport->isDeaf = options.isDeaf;
         connection = std::make_unique<Connection>(std::move(made),
                                                   ConnectionOptions{
                                                       .startTimeout = std::chrono::seconds(20),

@@ -35,6 +35,25 @@ BenchOptions overPipe()
     return {.capabilities = everything(), .ofOnePrincipal = true};
 }
 
+BenchOptions overOwnHttp()
+{
+    return {.capabilities = everything(), .ofOnePrincipal = true, .streams = true};
+}
+
+const char *const initializedWithLogging =
+    R"({"protocolVersion":"2025-11-25","capabilities":{"logging":{}}})";
+
+QByteArray log(const char *level)
+{
+    return QByteArray(R"({"jsonrpc":"2.0","method":"notifications/message","params":{"level":")")
+           + level + R"(","data":1}})";
+}
+
+Json accepting(const char *key)
+{
+    return Json::object({{key, Json::object({{"action", "accept"}})}});
+}
+
 QByteArray ask(const char *id, const char *method = "elicitation/create",
                const char *params = R"({"message":"?","x":1.50})")
 {
@@ -231,6 +250,165 @@ private Q_SLOTS:
         QVERIFY(!ours.isDone());
     }
 
+    void onTheSessionsStreamTheOldestThatIsNotWaitingIsAsked()
+    {
+        Bench bench(overOwnHttp());
+        bench.shakeHands();
+        auto one = bench.call(alice());
+        auto two = bench.call(alice());
+        const Json sentAsTwo = bench.transport->last();
+        bench.transport->say(ask("7"));
+        bench.transport->say(ask("8")); // at once: each is asked one
+        const auto askedOne = one.wait();
+        const auto askedTwo = two.wait();
+        QCOMPARE(askedOne->needs->requests.members().size(), 1u);
+        QCOMPARE(askedTwo->needs->requests.members().size(), 1u);
+
+        auto nextTwo = bench.round(alice(), askedTwo->needs->state, accepting("elicitation_1"));
+        QCOMPARE(bench.transport->last()["id"].toInteger(), 8);
+        bench.transport->say(ask("9"));
+        const auto askedAgain = nextTwo.wait(); // because the first one waits still
+        QVERIFY(askedAgain->needs->requests.contains("elicitation_2"));
+        auto lastTwo = bench.round(alice(), askedAgain->needs->state, accepting("elicitation_2"));
+        bench.transport->answer(sentAsTwo, "{}");
+        QVERIFY(!lastTwo.wait()->needs);
+        QVERIFY(bench.connection->hasParked());
+    }
+
+    void aCallThatWasAskedForAnotherOneKeepsItsAnswer()
+    {
+        Bench bench(overOwnHttp());
+        bench.shakeHands();
+        auto one = bench.call(alice());
+        const Json sentAsOne = bench.transport->last();
+        auto two = bench.call(alice()); // the server asks for this one
+        const Json sentAsTwo = bench.transport->last();
+        bench.transport->say(ask("7"));
+        const auto asked = one.wait();
+        bench.transport->answer(sentAsOne, R"({"n":1})");
+        bench.transport->refuse(sentAsOne, Failure::Exchange); // its stream ends
+        bench.transport->answer(sentAsOne, R"({"n":"again"})");
+        QCOMPARE(bench.connection->irregularities().lateAnswers, 1);
+        QVERIFY(!two.isDone());
+
+        auto answered = bench.round(alice(), asked->needs->state, accepting("elicitation_1"));
+        QCOMPARE(answered.wait()->result.toBytes(), QByteArray(R"({"n":1})"));
+        QCOMPARE(bench.transport->last().toBytes(),
+                 QByteArray(R"({"jsonrpc":"2.0","id":7,"result":{"action":"accept"}})"));
+        bench.transport->answer(sentAsTwo, R"({"n":2})");
+        QCOMPARE(two.wait()->result.toBytes(), QByteArray(R"({"n":2})"));
+    }
+
+    void aQuestionMovesOnWhenItsCallEndsBeforeItWasAsked()
+    {
+        Bench bench(overOwnHttp());
+        bench.shakeHands();
+        auto one = bench.call(alice());
+        const Json sentAsOne = bench.transport->last();
+        auto two = bench.call(alice());
+        bench.transport->say(ask("7"));
+        bench.transport->answer(sentAsOne, "{}"); // it was not his question
+        QVERIFY(!one.wait()->needs);
+        QVERIFY(two.wait()->needs->requests.contains("elicitation_1"));
+        auto three = bench.call(alice());
+        const Json sentAsThree = bench.transport->last();
+        bench.transport->say(ask("8"));
+        bench.transport->answer(sentAsThree, "{}");
+        QVERIFY(!three.wait()->needs);
+        QCOMPARE(bench.connection->irregularities().refusedRequests, 0); // the second may be asked
+    }
+
+    void aQuestionThatNobodyAnsweredIsNotAskedAgain()
+    {
+        BenchOptions options = overOwnHttp();
+        options.parkedPatience = 50ms;
+        Bench bench(options);
+        bench.shakeHands();
+        auto one = bench.call(alice());
+        auto two = bench.call(alice());
+        bench.transport->say(ask("7"));
+        QVERIFY(one.wait()->needs);
+        QTRY_VERIFY(!bench.connection->hasParked());
+        QCOMPARE(bench.transport->last()["id"].toInteger(), 7);
+        QCOMPARE(bench.transport->last()["error"]["code"].toInteger(), -32603);
+        QVERIFY(!two.isDone());
+    }
+
+    void theServersWordsAreNotLostBeforeItCanBeHeard()
+    {
+        BenchOptions options = overOwnHttp();
+        options.isDeaf = true;
+        Bench bench(options);
+        bench.shakeHands(initializedWithLogging);
+        const std::size_t before = bench.transport->sent.size();
+        auto ours = bench.request(); // of nobody: never waits
+        auto one = bench.call(alice());
+        QCOMPARE(bench.transport->sent.size(), before + 1);
+        bench.transport->hear();
+        QCOMPARE(bench.transport->sent.size(), before + 2);
+        QVERIFY(!ours.isDone() && !one.isDone());
+
+        // Whoever cannot hear anything anyway does not wait.
+        options.capabilities = Json::object();
+        Bench quiet(options);
+        quiet.shakeHands(initializedWithLogging);
+        auto two = quiet.call(alice(Json::object()));
+        QCOMPARE(quiet.transport->last()["method"].toByteArray(), QByteArray("tools/call"));
+    }
+
+    void logsOfTheSessionGoToACallThatTakesThem_data()
+    {
+        QTest::addColumn<bool>("modern");
+        QTest::addColumn<bool>("streams");
+        QTest::newRow("legacy, http") << false << true;
+        QTest::newRow("legacy, pipe") << false << false;
+        QTest::newRow("modern, pipe") << true << false;
+    }
+
+    void logsOfTheSessionGoToACallThatTakesThem()
+    {
+        QFETCH(bool, modern);
+        QFETCH(bool, streams);
+        Bench bench({.era = modern ? Era::Modern : Era::Legacy,
+                     .ofOnePrincipal = true,
+                     .streams = streams});
+        bench.shakeHands(modern ? discovered : initializedWithLogging);
+        std::vector<QByteArray> seen;
+        const auto taking = [&seen](const char *level, const char *who) {
+            return [&seen, level, who](Request &request) {
+                request.caller->logLevel = level;
+                request.caller->wantsLogs = true;
+                request.notify = [&seen, who](const QByteArray &, const Json &params) {
+                    seen.push_back(who + (' ' + params["level"].toByteArray()));
+                };
+            };
+        };
+        const auto agree = [&bench] {
+            if (bench.transport->last()["method"].toByteArray() == "logging/setLevel")
+                bench.transport->answer(bench.transport->last(), "{}");
+        };
+        auto one = bench.call(alice(Json::object()), taking("error", "one"));
+        agree();
+        const Json sentAsOne = bench.transport->last();
+        auto two = bench.call(alice(Json::object()), taking("info", "two"));
+        agree();
+        bench.transport->say(log("debug"));
+        bench.transport->say(log("info"));
+        bench.transport->say(log("error"));
+        QCOMPARE(seen, (std::vector<QByteArray>{"two info", "one error"}));
+
+        // Over HTTP the answer comes on another stream, and may be faster.
+        bench.transport->answer(sentAsOne, R"({"n":1})");
+        bench.transport->answer(sentAsOne, R"({"n":2})");
+        bench.transport->say(log("critical"));
+        QCOMPARE(one.wait()->result.toBytes(), QByteArray(R"({"n":1})"));
+        QCOMPARE(bench.connection->irregularities().lateAnswers, 1);
+        QCOMPARE(seen.back(), QByteArray(streams ? "one critical" : "two critical"));
+        bench.transport->say(log("alert"));
+        QCOMPARE(seen.back(), QByteArray("two alert"));
+        QCOMPARE(bench.connection->irregularities().strayNotifications, 0);
+    }
+
     void onlyTheServersOwnTimeCounts()
     {
         Bench bench(overHttp());
@@ -359,7 +537,7 @@ private Q_SLOTS:
     void logsGoToTheirCall()
     {
         Bench bench(overHttp());
-        bench.shakeHands(R"({"protocolVersion":"2025-11-25","capabilities":{"logging":{}}})");
+        bench.shakeHands(initializedWithLogging);
         std::vector<QByteArray> seen;
         const auto listen = [&seen](const char *level, const char *who) {
             return [&seen, level, who](Request &request) {

@@ -3,6 +3,8 @@
 #include "tests/unit/server/tools/fakehttpserver.h"
 #include "tests/unit/server/tools/processcount.h"
 
+#include <QTemporaryDir>
+
 #include <atomic>
 #include <mutex>
 
@@ -29,6 +31,8 @@ public:
         } else {
             if (transport == "sse")
                 options.append(QStringLiteral("--sse"));
+            if (transport == "http, session")
+                options.append(QStringLiteral("--on-session-stream"));
             m_server = std::make_unique<FakeHttpServer>(options);
             config = m_server->config();
         }
@@ -79,6 +83,7 @@ private:
         QTest::addColumn<QByteArray>("transport");
         QTest::newRow("stdio") << QByteArray("stdio");
         QTest::newRow("http") << QByteArray("http");
+        QTest::newRow("http, session") << QByteArray("http, session");
         QTest::newRow("sse") << QByteArray("sse");
     }
 
@@ -167,7 +172,9 @@ private Q_SLOTS:
             pipe.details("declared", from("alice", R"({"roots":{"listChanged":true}})")).toBytes(),
             QByteArray(R"({"roots":{}})"));
         const Legacy http("http");
-        QVERIFY(http.details("declared", from("alice", R"({"roots":{}})")).contains("sampling"));
+        QVERIFY(http.details("declared").contains("sampling"));
+        QCOMPARE(http.details("declared", from("alice", R"({"roots":{}})")).toBytes(),
+                 QByteArray(R"({"roots":{}})"));
     }
 
     void givesPrincipalsConnectionsOfTheirOwn()
@@ -203,6 +210,73 @@ private Q_SLOTS:
             QVERIFY(pidOf(own, other) != hers);
         }
         QTRY_COMPARE_WITH_TIMEOUT(childCount(), 0, patienceMs);
+    }
+
+    void anAgentThatWantsLogsHasAConnectionOfItsOwn()
+    {
+        const auto pidOf = [](const Legacy &legacy, const CallContext &context) {
+            return textOf(call(legacy.adapter(), "pid", Json::object(), context));
+        };
+        const Legacy legacy("stdio");
+        QVERIFY(await(legacy.adapter().catalog()));
+        const QByteArray shared = pidOf(legacy, from("alice", "{}"));
+        CallContext context = from("alice", "{}");
+        context.logLevel = "debug"; // what agents get that say nothing
+        QCOMPARE(pidOf(legacy, context), shared);
+        context.wantsLogs = true;
+        QVERIFY(pidOf(legacy, context) != shared);
+    }
+
+    void whereThereCannotBeASecondConnectionTheSharedOneServes()
+    {
+        const QTemporaryDir directory;
+        const QStringList alone{QStringLiteral("--alone"), directory.filePath(u"lock"_qs)};
+        const Legacy legacy("stdio", alone);
+        QVERIFY(await(legacy.adapter().catalog()));
+        for (int i = 0; i < 3; ++i) // the first one tries
+            QCOMPARE(textOf(call(legacy.adapter(), "echo", Json::object(), from("alice", canAll))),
+                     QByteArray("echo"));
+        const auto answer =
+            call(legacy.adapter(), "ask", question("roots/list"), from("alice", canAll));
+        QCOMPARE((*answer)["structuredContent"]["error"]["code"].toInteger(), -32601);
+
+        const Legacy strict("stdio", {alone[0], directory.filePath(u"other"_qs)},
+                            [](Json &config) { config.set("connection", "principal"); });
+        QVERIFY(await(strict.adapter().catalog()));
+        QVERIFY(!call(strict.adapter(), "echo", Json::object(), from("alice", canAll)));
+    }
+
+    void callsOfOneSessionAreAskedSideBySide()
+    {
+        const Legacy legacy("http, session");
+        QVERIFY(await(legacy.adapter().catalog()));
+        const CallContext alice = from("alice", canAll);
+        std::vector<Running<Result<Output>>> running;
+        for (int i = 0; i < 4; ++i)
+            running.emplace_back(legacy.adapter().call("ask", question("roots/list"), alice));
+        std::vector<Result<Output>> asked;
+        for (auto &call : running)
+            asked.push_back(call.wait());
+        // All questions before any answer, so each call has at least its own to wait for.
+        std::size_t open = asked.size();
+        while (open > 0) {
+            open = 0;
+            for (Result<Output> &output : asked) {
+                QVERIFY2(output, qUtf8Printable(output ? QString() : output.error().message));
+                if (!output->needs)
+                    continue;
+                CallContext next = alice;
+                next.requestState = output->needs->state;
+                next.inputResponses = Json::object();
+                for (const auto &[key, request] : output->needs->requests.members())
+                    next.inputResponses.set(key, *Json::parse(R"({"roots":[]})"));
+                output = await(legacy.adapter().call("ask", question("roots/list"), next));
+                ++open;
+            }
+        }
+        for (const Result<Output> &output : asked)
+            QCOMPARE(output->result["structuredContent"]["result"].toBytes(),
+                     QByteArray(R"({"roots":[]})"));
     }
 
     void anotherCallGoesOnWhileOneWaits()
@@ -273,13 +347,19 @@ private Q_SLOTS:
         std::vector<QByteArray> seen;
         CallContext context = from("alice", canAll);
         context.logLevel = "info";
+        context.wantsLogs = true;
         context.notify = [&](const QByteArray &, const Json &params) {
             const std::lock_guard lock(mutex);
             seen.push_back(params.toBytes());
         };
-        QCOMPARE(textOf(call(legacy.adapter(), "log", Json::object(), context)),
-                 QByteArray("info"));
-        QCOMPARE(seen, std::vector<QByteArray>{R"({"level":"error","data":"error","logger":"x"})"});
+        const QByteArray wanted = R"({"level":"error","data":"error","logger":"x"})";
+        for (const char *capabilities : {canAll, "{}"}) {
+            context.clientCapabilities = *Json::parse(capabilities);
+            seen.clear();
+            QCOMPARE(textOf(call(legacy.adapter(), "log", Json::object(), context)),
+                     QByteArray("info"));
+            QCOMPARE(seen, std::vector{wanted});
+        }
     }
 
     void watchesResources_data() { transports(); }

@@ -303,13 +303,17 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!modern.details("ended")["ids"].items().empty(), patienceMs);
     }
 
+    void tellsTheCallWhatTheServerSays_data() { transports(); }
+
     void tellsTheCallWhatTheServerSays()
     {
-        const Modern modern("http");
+        QFETCH(QByteArray, transport);
+        const Modern modern(transport);
         std::mutex mutex;
         std::vector<QByteArray> seen;
         CallContext context;
         context.logLevel = "warning";
+        context.wantsLogs = true;
         context.meta = Json::object({{"progressToken", "t"}});
         context.notify = [&](const QByteArray &method, const Json &params) {
             const std::lock_guard lock(mutex);

@@ -16,34 +16,49 @@ namespace {
 class Pool
 {
 public:
-    explicit Pool(std::chrono::milliseconds firstDelay = 1ms)
-        : connections(nullptr,
-                      [this](Json capabilities) {
-                          auto made = std::make_unique<FakeTransport>();
-                          transports.push_back(made.get());
-                          return makeLater<Connection>(
-                              std::move(made),
-                              ConnectionOptions{.era = Era::Legacy,
-                                                .capabilities = std::move(capabilities),
-                                                .ofOnePrincipal = true},
-                              ids, parked);
-                      },
-                      {.first = firstDelay, .max = 1min, .stableAfter = 1min})
+    explicit Pool(std::chrono::milliseconds firstDelay = 1ms,
+                  std::size_t connectionsMax = PrincipalConnections::processesMax)
+        : connections(
+            nullptr,
+            {
+                .make = [this](Json capabilities) { return make(std::move(capabilities)); },
+                .turnAway =
+                    [this](Request request, const Error &why) {
+                        ++turnedAway;
+                        request.resolver.resolve(fail(why));
+                    },
+                .restart = {.first = firstDelay, .max = 1min, .stableAfter = 1min},
+                .connectionsMax = connectionsMax,
+            })
     {
     }
 
+    LaterPtr<Connection> make(Json capabilities)
+    {
+        auto made = std::make_unique<FakeTransport>();
+        transports.push_back(made.get());
+        return makeLater<Connection>(std::move(made),
+                                     ConnectionOptions{.era = Era::Legacy,
+                                                       .capabilities = std::move(capabilities),
+                                                       .ofOnePrincipal = true},
+                                     ids, parked);
+    }
+
     Running<Result<Answer>> call(const QByteArray &user,
-                                 const char *capabilities = R"({"roots":{}})")
+                                 const char *capabilities = R"({"roots":{}})",
+                                 Era era = Era::Legacy)
     {
         Completion<Answer> completion;
-        connections.request({
-            .id = ids++,
-            .method = "tools/call",
-            .deadline = QDeadlineTimer(20s),
-            .notify = {},
-            .resolver = completion.resolver(),
-            .caller = Caller{.user = UserId(user), .capabilities = *Json::parse(capabilities)},
-        });
+        connections.request(
+            {
+                .id = ids++,
+                .method = "tools/call",
+                .deadline = QDeadlineTimer(20s),
+                .notify = {},
+                .resolver = completion.resolver(),
+                .caller = Caller{.user = UserId(user), .capabilities = *Json::parse(capabilities)},
+            },
+            era);
         return Running<Result<Answer>>(answerOf(std::move(completion)));
     }
     // The transport's handshake and what it was sent after it are done.
@@ -56,6 +71,7 @@ public:
     Ids ids{1};
     ParkedCalls parked{nullptr};
     std::vector<FakeTransport *> transports;
+    int turnedAway = 0;
     PrincipalConnections connections;
 };
 
@@ -78,6 +94,45 @@ private Q_SLOTS:
         QCOMPARE(pool.transports[0]->last()["params"]["capabilities"].toBytes(),
                  QByteArray(R"({"roots":{}})"));
         QCOMPARE(pool.connections.callsInFlight(), 4);
+    }
+
+    void aModernServerIsToldInEachRequestWhatCanBeAsked()
+    {
+        Pool pool;
+        auto one = pool.call("alice", "{}", Era::Modern);
+        auto two = pool.call("alice", R"({"roots":{}})", Era::Modern);
+        auto three = pool.call("bob", "{}", Era::Modern);
+        QCOMPARE(pool.transports.size(), 2u);
+    }
+
+    void whoeverWasIdleForLongestMakesRoom()
+    {
+        Pool pool(1ms, 3);
+        const auto serve = [&pool](const char *user, std::size_t connection) {
+            auto running = pool.call(user);
+            if (pool.transports[connection]->sent.size() == 1)
+                pool.serve(*pool.transports[connection]);
+            pool.transports[connection]->answer(pool.transports[connection]->last(), "{}");
+            return running.wait().has_value();
+        };
+        QVERIFY(serve("zoe", 0));
+        QVERIFY(serve("alice", 1));
+        QVERIFY(serve("zoe", 0));
+        auto third = pool.call("bob");
+        QVERIFY(pool.transports[1]->isClosing && !pool.transports[0]->isClosing);
+        pool.transports[1]->die(); // before anybody needs the room
+        auto fourth = pool.call("carol");
+        QCOMPARE(pool.transports.size(), 4u);
+        QCOMPARE(pool.turnedAway, 0);
+    }
+
+    void whatNoServerHasSeenIsTurnedAway()
+    {
+        Pool pool;
+        auto running = pool.call("alice");
+        pool.transports[0]->die();
+        QVERIFY(running.wait().error().message.contains(QStringLiteral("crashed")));
+        QCOMPARE(pool.turnedAway, 1);
     }
 
     void afterACallThatWaitsComesAFurtherConnection()

@@ -227,6 +227,51 @@ private Q_SLOTS:
         QVERIFY(refused->result["isError"].toBool());
     }
 
+    // Without a word in the configuration.
+    void understandsWhatTheSdkSaysOnTheSessionsStream()
+    {
+        QProcess server;
+        server.start(QStringLiteral("node"),
+                     {QStringLiteral(PROVOST_SOURCE_DIR "/tests/support/sdkserver.mjs"),
+                      qEnvironmentVariable("PROVOST_NODE_MODULES")});
+        while (!server.canReadLine() && server.waitForReadyRead(patienceMs)) {
+        }
+        const QByteArray url = "http://127.0.0.1:" + server.readLine().trimmed() + "/mcp";
+        Loop loop;
+        const auto adapter = makeAdapter(Json::object({{"url", url}}), loop.thread());
+        QVERIFY(await(adapter->catalog()));
+        QElapsedTimer elapsed;
+        elapsed.start();
+        for (const char *user : {"alice", "bob", "carol"}) {
+            CallContext context;
+            context.user = UserId(user);
+            context.clientCapabilities = *Json::parse(R"({"elicitation":{}})");
+            const auto asked = await(adapter->call("ask", Json::object(), context));
+            QVERIFY2(asked, qUtf8Printable(asked ? QString() : asked.error().message));
+            QVERIFY(asked->needs && asked->needs->requests.contains("elicitation_1"));
+            context.requestState = asked->needs->state;
+            context.inputResponses =
+                *Json::parse(R"({"elicitation_1":{"action":"accept","content":{"name":"Ada"}}})");
+            const auto answered = await(adapter->call("ask", Json::object(), context));
+            QVERIFY(answered && textOf(answered->result).contains("Ada"));
+        }
+        QVERIFY2(elapsed.elapsed() < 900, "the server's stream was not seen to be open");
+
+        CallContext context;
+        context.logLevel = "info";
+        context.wantsLogs = true;
+        std::atomic<int> seen = 0;
+        context.notify = [&seen](const QByteArray &, const Json &params) {
+            seen += params["level"].toByteArray() == "error" ? 1 : 100;
+        };
+        for (int i = 1; i <= 50; ++i) {
+            QVERIFY(await(adapter->call("log", Json::object(), context)));
+            QCOMPARE(seen.load(), i);
+        }
+        server.closeWriteChannel();
+        server.waitForFinished();
+    }
+
     void manyCallsAtOnce_data() { everything_data(); }
 
     void manyCallsAtOnce()
