@@ -33,6 +33,7 @@ Task<Result<Output>> Adapter::complete(Json, CallContext)
     co_return fail(ErrorCode::NotFound, QStringLiteral("this server completes nothing"));
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): adapters that serve these keep what they are given
 void Adapter::abandon(QByteArray, TenantId, UserId) {}
 
 std::unique_ptr<Watch> Adapter::watch(QByteArray, std::function<void()>)
@@ -41,5 +42,6 @@ std::unique_ptr<Watch> Adapter::watch(QByteArray, std::function<void()>)
 }
 
 void Adapter::setOnCatalogChanged(std::function<void()>) {}
+// NOLINTEND(performance-unnecessary-value-param)
 
 } // namespace provost::tools

@@ -89,7 +89,7 @@ RegisteredTool Registry::registered(ToolDescriptor tool, const ServerCatalog &fr
     return made;
 }
 
-Registry::Registry(std::vector<ServerCatalog> catalogs, std::shared_ptr<ToolSchemas> schemas)
+Registry::Registry(std::vector<ServerCatalog> catalogs, const std::shared_ptr<ToolSchemas> &schemas)
 {
     std::unordered_map<QByteArray, std::size_t> templatesByText;
 

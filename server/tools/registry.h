@@ -42,8 +42,9 @@ class Registry
 public:
     // Joins the catalogs in order. A name that is taken, or that no client accepts, is left out and named in
     // problems(); the first server keeps it. A tool whose schema does not compile stays, unchecked, and is named there.
-    explicit Registry(std::vector<ServerCatalog> catalogs,
-                      std::shared_ptr<ToolSchemas> schemas = std::make_shared<ToolSchemas>());
+    explicit Registry(
+        std::vector<ServerCatalog> catalogs,
+        const std::shared_ptr<ToolSchemas> &schemas = std::make_shared<ToolSchemas>());
 
     [[nodiscard]] const RegisteredTool *tool(QByteArrayView name) const; // null if unknown
     // Exact resources first, then templates whose pattern (RFC 6570 level 1) matches. Null if unknown.

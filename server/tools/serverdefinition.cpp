@@ -235,7 +235,7 @@ Result<QByteArray> substituteText(const QByteArray &text,
 
 } // namespace
 
-LoadedServers loadServers(QByteArrayView text, QByteArray file)
+LoadedServers loadServers(QByteArrayView text, const QByteArray &file)
 {
     policy::YamlTree tree = policy::parseYaml(file, text);
     if (tree.root.where.file.isEmpty()) // an empty text has no node

@@ -41,7 +41,7 @@ struct LoadedServers
 };
 
 // `file` is named in diagnostics.
-[[nodiscard]] LoadedServers loadServers(QByteArrayView text, QByteArray file);
+[[nodiscard]] LoadedServers loadServers(QByteArrayView text, const QByteArray &file);
 
 // Replaces ${…} in every string of `config`. Errors: InvalidInput naming the unknown variable.
 [[nodiscard]] Result<Json> substitute(const Json &config,

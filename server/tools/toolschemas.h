@@ -5,6 +5,8 @@
 
 #include "server/schema/validator.h"
 
+#include <QHash>
+
 #include <unordered_map>
 
 namespace provost::tools {
