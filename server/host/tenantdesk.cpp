@@ -144,6 +144,7 @@ Result<std::vector<control::UserRow>> TenantDesk::users(const TenantId &tenant) 
     TRY_LET(const auto users,
             m_services.identities.users(tenant.isEmpty() ? std::nullopt : std::optional(tenant)));
     std::vector<control::UserRow> rows;
+    rows.reserve(users.size());
     for (const identity::User &user : users)
         rows.push_back(rowOf(user));
     return rows;
@@ -169,6 +170,7 @@ Result<std::vector<control::KeyRow>> TenantDesk::keys(const TenantId &tenant) co
     TRY_LET(const auto keys,
             m_services.identities.keys(tenant.isEmpty() ? std::nullopt : std::optional(tenant)));
     std::vector<control::KeyRow> rows;
+    rows.reserve(keys.size());
     for (const identity::ApiKey &key : keys)
         rows.push_back(rowOf(key, m_services.clock.now()));
     return rows;
