@@ -26,25 +26,25 @@ struct Field
     const char *name;
     const char *outer; // the map that it stands in; null: the policy itself
     const char *key;
-    bool isList;
     Quotes quotes;
+    bool isList;
     bool emptyRemoves; // an empty list means the same as none
 };
 
 // Conditions are quoted always: ` #` or `: ` in an unquoted one cuts it or makes it a map.
 constexpr Field knownFields[] = {
-    {"effect", nullptr, "effect", false, Quotes::AsNeeded, false},
-    {"roles", nullptr, "roles", true, Quotes::AsNeeded, false},
-    {"resources", nullptr, "resources", true, Quotes::AsNeeded, false},
-    {"tools", nullptr, "tools", true, Quotes::AsNeeded, false},
-    {"permissions", nullptr, "permissions", true, Quotes::AsNeeded, false},
-    {"conditions", nullptr, "conditions", true, Quotes::Single, true},
-    {"reason", nullptr, "reason", false, Quotes::AsNeeded, false},
-    {"rate_limit", nullptr, "rate_limit", false, Quotes::AsNeeded, false},
-    {"valid.from", "valid", "from", false, Quotes::AsNeeded, false},
-    {"valid.until", "valid", "until", false, Quotes::AsNeeded, false},
-    {"fields.mask", "fields", "mask", true, Quotes::AsNeeded, true},
-    {"fields.drop", "fields", "drop", true, Quotes::AsNeeded, true},
+    {"effect", nullptr, "effect", Quotes::AsNeeded, false, false},
+    {"roles", nullptr, "roles", Quotes::AsNeeded, true, false},
+    {"resources", nullptr, "resources", Quotes::AsNeeded, true, false},
+    {"tools", nullptr, "tools", Quotes::AsNeeded, true, false},
+    {"permissions", nullptr, "permissions", Quotes::AsNeeded, true, false},
+    {"conditions", nullptr, "conditions", Quotes::Single, true, true},
+    {"reason", nullptr, "reason", Quotes::AsNeeded, false, false},
+    {"rate_limit", nullptr, "rate_limit", Quotes::AsNeeded, false, false},
+    {"valid.from", "valid", "from", Quotes::AsNeeded, false, false},
+    {"valid.until", "valid", "until", Quotes::AsNeeded, false, false},
+    {"fields.mask", "fields", "mask", Quotes::AsNeeded, true, true},
+    {"fields.drop", "fields", "drop", Quotes::AsNeeded, true, true},
 };
 
 tl::unexpected<Error> bad(const QString &message)
