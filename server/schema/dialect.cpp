@@ -13,7 +13,7 @@ constexpr int metaSchemasMax = 8; // in a chain of `$schema`
 struct KnownDialect
 {
     QByteArrayView uri; // without scheme and empty fragment
-    Draft draft;
+    Draft draft = Draft202012;
 };
 
 constexpr std::array<KnownDialect, 5> dialects{{
@@ -26,8 +26,8 @@ constexpr std::array<KnownDialect, 5> dialects{{
 
 struct KnownVocabulary
 {
-    QByteArrayView name; // the last part of the URI
-    unsigned vocabulary; // 0: changes no verdict
+    QByteArrayView name;     // the last part of the URI
+    unsigned vocabulary = 0; // 0: changes no verdict
 };
 
 constexpr std::array<KnownVocabulary, 7> vocabularies{{
