@@ -138,10 +138,10 @@ void AuditSource::request(const RowRequest &request)
     const auto *anchor = request.anchor ? rowOf(*request.anchor) : nullptr;
     AuditPageRequest page{.query = m_query, .rowsMax = request.rowsMax};
     switch (request.from) {
-    case RowRequest::From::Top: ask(request.token, std::move(page), true); return;
+    case RowRequest::From::Top: ask(request.token, page, true); return;
     case RowRequest::From::Bottom:
         page.direction = PageDirection::Newer;
-        ask(request.token, std::move(page), false);
+        ask(request.token, page, false);
         return;
     case RowRequest::From::Below:
     case RowRequest::From::Above:
@@ -149,7 +149,7 @@ void AuditSource::request(const RowRequest &request)
             page.anchor = *anchor;
         page.direction =
             request.from == RowRequest::From::Below ? PageDirection::Older : PageDirection::Newer;
-        ask(request.token, std::move(page), false);
+        ask(request.token, page, false);
         return;
     case RowRequest::From::Around: askAround(request); return;
     case RowRequest::From::Fraction: askAtFraction(request); return;

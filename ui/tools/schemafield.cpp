@@ -217,7 +217,7 @@ QString listProblem(const SchemaField &field, const Json &value)
         if (field.kind == SchemaField::Kind::Choices && !isChoice(field, item))
             return tr("%1 is not among the choices").arg(QString::fromUtf8(item.toBytes()));
         if (field.kind == SchemaField::Kind::List) {
-            if (const QString problem = valueProblem(field.item.front(), item); !problem.isEmpty())
+            if (QString problem = valueProblem(field.item.front(), item); !problem.isEmpty())
                 return problem;
         }
     }
