@@ -78,7 +78,7 @@ def summary():
 class Provost:
     """`provost demo --headless --json` (or serve) as a child process."""
 
-    def __init__(self, *arguments, data=None, environment=None):
+    def __init__(self, *arguments, data=None, environment=None, program=PROVOST):
         self.directory = None
         if data is None:
             self.directory = tempfile.TemporaryDirectory(prefix="provost-test-")
@@ -87,7 +87,7 @@ class Provost:
         env = {**os.environ, **(environment or {})}
         self.log = tempfile.TemporaryFile()
         self.started = time.monotonic()
-        self.process = subprocess.Popen([PROVOST, *arguments, "--data", str(self.data)], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([program, *arguments, "--data", str(self.data)], stdout=subprocess.PIPE,
                                         stderr=self.log, env=env, start_new_session=True)
         self.keys = []
         self.url = None
