@@ -122,7 +122,7 @@ private:
     {
         Completion<calls::CallReply> later;
         const bool waits = hold;
-        const bool asked = !request.inputResponses.isNull();
+        const bool asked = !request.inputResponses.isNull() || request.givenUp;
         const bool lists = request.operation == calls::Operation::ListTools;
         {
             const Lock lock(mutex);
