@@ -88,6 +88,8 @@ Q_SIGNALS:
     // The connection is about to end; takeHeld() still has what waits for it.
     void handshakeFailed(const provost::Error &error);
     void listChanged();
+    // Where each request has a stream of its own: the server asked or logged on another one.
+    void ambiguous();
     void resourceUpdated(const QByteArray &uri);
     void listening(provost::tools::mcp::Transport::RequestId id); // the server acknowledged it
     void answered(); // the number of waiting requests went down

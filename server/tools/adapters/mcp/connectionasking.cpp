@@ -65,6 +65,8 @@ Connection::Pending *Connection::callOf(Transport::RequestId stream, const Rank 
     }
     if (!m_options.ofOnePrincipal)
         return nullptr;
+    if (hasStreams())
+        Q_EMIT ambiguous();
     Pending *best = nullptr;
     std::pair<int, Transport::RequestId> bestRank;
     for (auto &[id, pending] : m_pending) {

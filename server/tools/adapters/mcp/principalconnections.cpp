@@ -6,6 +6,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int sessionsOfOneMax = 8; // beyond that calls share the first one
 constexpr milliseconds idleMax = std::chrono::minutes(5);
 constexpr milliseconds sweepInterval = std::chrono::seconds(30);
 
@@ -59,20 +60,30 @@ Connection *PrincipalConnections::connectionFor(const Caller &caller, Era era)
     Json capabilities = carriedCapabilities(Era::Legacy, caller.capabilities);
     const QByteArray declared = era == Era::Legacy ? capabilities.toBytes() : QByteArray();
     Key key{caller.principal() + '\n' + declared, 0};
+    Connection *busy = nullptr; // but it would do
     for (auto entry = m_entries.find(key); entry != m_entries.end(); entry = m_entries.find(key)) {
-        Connection &theirs = *entry->second.connection;
-        if (!entry->second.isEnding && (theirs.hasStreams() || !theirs.hasParked()))
-            return &theirs;
+        Connection *theirs = entry->second.connection.get();
+        if (!entry->second.isEnding && isFree(*theirs))
+            return theirs;
+        if (!entry->second.isEnding && theirs->hasStreams() && busy == nullptr)
+            busy = theirs;
         ++key.second;
     }
-    if (!m_notBefore.hasExpired())
-        return nullptr;
-    Connection *made =
-        m_entries.size() < m_options.connectionsMax ? open(key, std::move(capabilities)) : nullptr;
+    if (!m_notBefore.hasExpired() || (busy != nullptr && key.second >= sessionsOfOneMax))
+        return busy;
+    Connection *found =
+        m_entries.size() < m_options.connectionsMax ? open(key, std::move(capabilities)) : busy;
     // Its process may need seconds to end; whoever comes then finds room.
     if (m_entries.size() >= m_options.connectionsMax)
         endIdlest();
-    return made;
+    return found;
+}
+
+bool PrincipalConnections::isFree(const Connection &connection) const
+{
+    if (!connection.hasStreams())
+        return !connection.hasParked();
+    return !m_isAmbiguous || connection.callsInFlight() == 0;
 }
 
 Connection *PrincipalConnections::open(const Key &key, Json capabilities)
@@ -82,6 +93,7 @@ Connection *PrincipalConnections::open(const Key &key, Json capabilities)
     connect(connection, &Connection::ready, this, [this] { m_backOff.ready(); });
     connect(connection, &Connection::handshakeFailed, this,
             [this, key](const Error &error) { onHandshakeFailed(key, error); });
+    connect(connection, &Connection::ambiguous, this, [this] { m_isAmbiguous = true; });
     connect(connection, &Connection::listChanged, this, &PrincipalConnections::listChanged);
     connect(connection, &Connection::answered, this, [this, key] {
         if (const auto entry = m_entries.find(key); entry != m_entries.end())

@@ -1,7 +1,8 @@
 // PrincipalConnections: connections to an upstream that belong to one principal each, for servers that keep what must
 // not be shared, and for those whose questions and logs nothing else tells apart. A connection is opened by its first
 // call and ends after five idle minutes. While a call waits for its agent's answers, the principal's next one gets a
-// further connection, unless each call has a stream of its own.
+// further connection. Where each call has a stream of its own that is not needed, until the server turns out to ask or
+// log on its session's instead: from then on each call that comes while another one is under way gets a further session.
 // INVARIANT: never more connections than the limit, those that are ending included; one that is busy is never ended to
 // make room.
 // Thread: the adapter's event loop.
@@ -63,6 +64,7 @@ private:
 
     [[nodiscard]] Connection *connectionFor(const Caller &caller, Era era);
     [[nodiscard]] Connection *open(const Key &key, Json capabilities);
+    [[nodiscard]] bool isFree(const Connection &connection) const;
     void endIdlest();
     static void end(Entry &entry);
     void onHandshakeFailed(const Key &key, const Error &error);
@@ -75,6 +77,7 @@ private:
     QDeadlineTimer m_notBefore; // after a failure
     std::optional<Error> m_lastError;
     QTimer m_timer{this};
+    bool m_isAmbiguous = false; // the server was heard to speak of no call in particular
     bool m_isClosing = false;
 };
 

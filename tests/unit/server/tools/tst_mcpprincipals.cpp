@@ -36,6 +36,7 @@ public:
     LaterPtr<Connection> make(Json capabilities)
     {
         auto made = std::make_unique<FakeTransport>();
+        made->streams = streams;
         transports.push_back(made.get());
         return makeLater<Connection>(std::move(made),
                                      ConnectionOptions{.era = Era::Legacy,
@@ -72,6 +73,7 @@ public:
     ParkedCalls parked{nullptr};
     std::vector<FakeTransport *> transports;
     int turnedAway = 0;
+    bool streams = false;
     PrincipalConnections connections;
 };
 
@@ -115,9 +117,9 @@ private Q_SLOTS:
             pool.transports[connection]->answer(pool.transports[connection]->last(), "{}");
             return running.wait().has_value();
         };
-        QVERIFY(serve("zoe", 0));
-        QVERIFY(serve("alice", 1));
-        QVERIFY(serve("zoe", 0));
+        QVERIFY(serve("alice", 0));
+        QVERIFY(serve("zoe", 1));
+        QVERIFY(serve("alice", 0));
         auto third = pool.call("bob");
         QVERIFY(pool.transports[1]->isClosing && !pool.transports[0]->isClosing);
         pool.transports[1]->die(); // before anybody needs the room
@@ -147,6 +149,28 @@ private Q_SLOTS:
         pool.serve(*pool.transports[1]);
         pool.transports[1]->answer(pool.transports[1]->last(), "{}");
         QVERIFY(next.wait());
+    }
+
+    void callsAreToldApartOnceTheServerSpeaksOnItsSessionsStream()
+    {
+        Pool pool;
+        pool.streams = true;
+        std::vector<Running<Result<Answer>>> running;
+        running.push_back(pool.call("alice"));
+        running.push_back(pool.call("alice"));
+        QCOMPARE(pool.transports.size(), 1u);
+        pool.serve(*pool.transports[0]);
+        pool.transports[0]->say(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})");
+        for (int i = 0; i < 10; ++i)
+            running.push_back(pool.call("alice"));
+        QCOMPARE(pool.transports.size(), 8u); // the rest share
+        QCOMPARE(pool.turnedAway, 0);
+        pool.serve(*pool.transports[3]);
+        pool.transports[3]->answer(pool.transports[3]->last(), "{}");
+        QTRY_VERIFY(running[4].isDone());
+        auto next = pool.call("alice");
+        QCOMPARE(pool.transports[3]->last()["method"].toByteArray(), QByteArray("tools/call"));
+        QVERIFY(!next.isDone());
     }
 
     void thereAreNotTooMany()
