@@ -153,6 +153,8 @@ void HttpTransport::begin(CallKey key, RequestText makeText)
             [this, key](const QByteArray &text) { deliver(key, text); });
     connect(exchange, &HttpExchange::ended, this,
             [this, key](const std::optional<Error> &error) { onEnded(key, error); });
+    if (call.id == NoRequest) // else its release() ends it
+        QTimer::singleShot(m_options.postPatience, exchange, [this, key] { drop(key); });
     exchange->start(m_options.url, call.text(), m_idle.take());
 }
 

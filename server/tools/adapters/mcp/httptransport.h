@@ -25,6 +25,8 @@ struct HttpOptions
     std::vector<NamedText> headers;
     qsizetype messageBytesMax = 16 << 20;
     QPointer<HttpAuthorizer> authorizer{}; // null: none
+    // How long a message that nobody waits for an answer to may stay unacknowledged.
+    std::chrono::milliseconds postPatience{30'000};
 };
 
 class HttpTransport final : public Transport

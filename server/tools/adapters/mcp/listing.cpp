@@ -6,6 +6,7 @@ namespace {
 
 constexpr int pagesMax = 100;
 constexpr std::size_t itemsMax = 10'000;
+constexpr qsizetype listBytesMax = 64 << 20;
 
 struct ListKind
 {
@@ -28,6 +29,7 @@ Task<Result<Json::Array>> readPages(Ask ask, ListKind kind)
 {
     Json::Array items;
     Json cursor;
+    qsizetype bytes = 0;
     for (int page = 0; page < pagesMax; ++page) {
         Json params = Json::object();
         if (!cursor.isNull())
@@ -40,7 +42,8 @@ Task<Result<Json::Array>> readPages(Ask ask, ListKind kind)
             co_return fail(ErrorCode::Upstream, QStringLiteral("the answer to `%1` has no list")
                                                     .arg(QString::fromUtf8(kind.method)));
         items.insert(items.end(), listed->items().begin(), listed->items().end());
-        if (items.size() > itemsMax)
+        bytes += listed->toBytes().size();
+        if (items.size() > itemsMax || bytes > listBytesMax)
             break;
         cursor = (*result)["nextCursor"];
         if (!cursor.isString())

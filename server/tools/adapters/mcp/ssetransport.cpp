@@ -110,12 +110,23 @@ void SseTransport::post(const Outgoing &message)
             [this, key, id = message.id](const std::optional<Error> &error) {
                 onPosted(key, id, error);
             });
+    // What it does not acknowledge it may answer all the same, on the stream.
+    QTimer::singleShot(m_options.postPatience, exchange.get(), [this, key] { drop(key); });
     exchange->start(m_endpoint,
                     headText("POST", m_endpoint)
                         + "Content-Type: application/json\r\nContent-Length: "
                         + QByteArray::number(message.text.size()) + "\r\n\r\n" + message.text,
                     m_idle.take());
     m_posts.emplace(key, std::move(exchange));
+}
+
+void SseTransport::drop(PostKey key)
+{
+    const auto entry = m_posts.find(key);
+    if (entry == m_posts.end())
+        return;
+    entry->second->disconnect(this);
+    m_posts.erase(entry);
 }
 
 void SseTransport::onPosted(PostKey key, RequestId id, const std::optional<Error> &error)

@@ -35,6 +35,7 @@ private:
     void onEvent(const SseEvent &event);
     void onStreamEnded(const std::optional<Error> &error);
     void post(const Outgoing &message);
+    void drop(PostKey key);
     void onPosted(PostKey key, RequestId id, const std::optional<Error> &error);
     void end(Error error);
 

@@ -87,9 +87,7 @@ bool Upstream::wantsOwnConnection(const Request &request) const
 // By default a call for which there is no connection goes on without being asked or told anything.
 void Upstream::onTurnedAway(Request request, const Error &why)
 {
-    const bool canShare =
-        m_config.connection == ConnectionRule::Auto && m_connection && m_connection->isReady();
-    if (canShare)
+    if (m_config.connection == ConnectionRule::Auto && m_connection)
         m_connection->request(std::move(request));
     else
         request.resolver.resolve(fail(why));

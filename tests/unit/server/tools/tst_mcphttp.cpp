@@ -1,5 +1,6 @@
 // McpAdapter over Streamable HTTP with a server that misbehaves: sessions, streams, and every way in which an answer
 // can fail to come. No tool runs twice for one call.
+#include "server/tools/adapters/mcp/ssetransport.h"
 #include "tests/support/testing.h"
 #include "tests/unit/server/tools/fakehttpserver.h"
 #include "tests/unit/server/tools/processcount.h"
@@ -7,12 +8,14 @@
 #include <QElapsedTimer>
 #include <QSslConfiguration>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 
 #include <atomic>
 
 using namespace provost;
 using namespace provost::tools;
+using namespace provost::tools::mcp;
 using namespace provost::tools::mcp::testing;
 using namespace provost::testing;
 using namespace std::chrono_literals;
@@ -331,6 +334,48 @@ private Q_SLOTS:
             QCOMPARE(textOf(call(*adapter, "echo")), QByteArray("echo"));
         }
         QSslConfiguration::setDefaultConfiguration(usual);
+    }
+
+    void messagesThatAreNotAcknowledgedDoNotPileUp_data()
+    {
+        QTest::addColumn<bool>("overSse");
+        QTest::newRow("http") << false;
+        QTest::newRow("sse") << true;
+    }
+
+    void messagesThatAreNotAcknowledgedDoNotPileUp()
+    {
+        QFETCH(bool, overSse);
+        QTcpServer nobody; // accepts and never answers
+        QVERIFY(nobody.listen(QHostAddress::LocalHost));
+        std::vector<QTcpSocket *> accepted;
+        connect(&nobody, &QTcpServer::newConnection, this, [&] {
+            while (QTcpSocket *socket = nobody.nextPendingConnection()) {
+                accepted.push_back(socket);
+                if (overSse && accepted.size() == 1)
+                    socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+                                  "event: endpoint\ndata: /messages\n\n");
+            }
+        });
+        HttpOptions options{
+            .url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(nobody.serverPort())),
+            .headers = {},
+            .postPatience = 20ms,
+        };
+        std::unique_ptr<Transport> transport;
+        if (overSse)
+            transport = std::make_unique<SseTransport>(std::move(options));
+        else
+            transport = std::make_unique<HttpTransport>(std::move(options));
+        transport->open();
+        const std::size_t before = overSse ? 1 : 0;
+        QTRY_COMPARE(accepted.size(), before);
+        QVERIFY(transport->send({.text = "{}"}));
+        QTRY_VERIFY(accepted.size() > before);
+        QTRY_VERIFY(std::all_of(accepted.begin() + qsizetype(before), accepted.end(),
+                                [](const QTcpSocket *socket) {
+                                    return socket->state() == QAbstractSocket::UnconnectedState;
+                                }));
     }
 
     void leavesNothingBehind()
