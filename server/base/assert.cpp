@@ -6,7 +6,7 @@
 namespace provost {
 
 namespace {
-std::atomic_bool abortOnAssert{false}; // NOLINT: process-wide by nature
+std::atomic_bool abortOnAssert{false}; // process-wide by nature
 } // namespace
 
 void setAbortOnAssert(bool abort)

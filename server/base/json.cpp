@@ -172,7 +172,9 @@ void appendEscaped(QByteArray &out, QByteArrayView text)
 
 void appendIndented(const Json &value, QByteArray &out, int level)
 {
-    const auto newLine = [&](int depth) { out.append('\n').append(QByteArray(qsizetype(depth) * 2, ' ')); };
+    const auto newLine = [&](int depth) {
+        out.append('\n').append(QByteArray(qsizetype(depth) * 2, ' '));
+    };
     if (value.isArray() && !value.items().empty()) {
         out.append('[');
         for (std::size_t i = 0; i < value.items().size(); ++i) {
@@ -441,8 +443,7 @@ const Json *Json::find(QByteArrayView key) const
 
 Json *Json::find(QByteArrayView key)
 {
-    return const_cast<Json *>(
-        std::as_const(*this).find(key)); // NOLINT: same object, not const here
+    return const_cast<Json *>(std::as_const(*this).find(key)); // the same object, not const here
 }
 
 const Json &Json::operator[](QByteArrayView key) const

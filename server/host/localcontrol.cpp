@@ -8,7 +8,7 @@
 
 namespace provost::host {
 
-using namespace control; // NOLINT(google-build-using-namespace): this file speaks the console's words throughout
+using namespace control; // this file speaks the console's words throughout
 
 LocalControl::LocalControl(Desks desks)
     : m_desks(desks)

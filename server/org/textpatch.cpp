@@ -68,7 +68,7 @@ Member *memberOf(Node &map, QByteArrayView key)
 
 const Member *memberOf(const Node &map, QByteArrayView key)
 {
-    return memberOf(const_cast<Node &>(map), key); // NOLINT: the same object, not changed here
+    return memberOf(const_cast<Node &>(map), key); // the same object, not changed here
 }
 
 // The item of the list `key` of `map` whose member `idKey` is `id`.

@@ -21,7 +21,7 @@ public:
     explicit ViewBuffer(QByteArrayView bytes)
     {
         // std::streambuf wants char *; nothing here writes.
-        char *begin = const_cast<char *>(bytes.data()); // NOLINT: see above
+        char *begin = const_cast<char *>(bytes.data());
         setg(begin, begin, begin + bytes.size());
     }
 };

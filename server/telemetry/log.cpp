@@ -13,7 +13,7 @@ namespace {
 
 constexpr qsizetype textBytesMax = 8192;
 
-std::atomic<Log *> installedLog{nullptr}; // NOLINT: Qt has one message handler per process
+std::atomic<Log *> installedLog{nullptr}; // Qt has one message handler per process
 
 const char *nameOf(LogLevel level)
 {

@@ -12,6 +12,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <memory>
+
 namespace provost::ui {
 
 using namespace Qt::StringLiterals;
@@ -136,11 +138,8 @@ FacetsPanel::FacetsPanel(QWidget *parent)
 
 void FacetsPanel::setFacets(const std::vector<control::Facet> &facets, qint64 records)
 {
-    while (QLayoutItem *item = m_column->takeAt(0)) {
-        delete item
-            ->widget(); // NOLINT(cppcoreguidelines-owning-memory): taken out of the layout, nobody else owns it
-        delete item; // NOLINT(cppcoreguidelines-owning-memory): as above
-    }
+    while (const std::unique_ptr<QLayoutItem> item{m_column->takeAt(0)})
+        delete item->widget();
     for (const control::Facet &facet : facets) {
         if (facet.values.empty())
             continue;

@@ -13,6 +13,8 @@
 #include <QItemSelectionModel>
 #include <QLayoutItem>
 
+#include <memory>
+
 namespace provost::ui {
 
 using namespace Qt::StringLiterals;
@@ -151,10 +153,9 @@ void ResultView::showDetail(int row)
 void ResultView::showLines(Card &card, QVBoxLayout &column, const QStringList &lines,
                            const QString &name)
 {
-    while (QLayoutItem *const item = column.takeAt(0)) {
+    while (const std::unique_ptr<QLayoutItem> item{column.takeAt(0)}) {
         item->widget()->hide();
         item->widget()->deleteLater();
-        delete item; // NOLINT(cppcoreguidelines-owning-memory): takeAt() hands it over
     }
     int number = 0;
     for (const QString &line : lines) {

@@ -11,6 +11,8 @@
 
 #include <QVBoxLayout>
 
+#include <memory>
+
 namespace provost::ui {
 
 using namespace control;
@@ -114,10 +116,9 @@ void ToolPanel::setTool(const ToolRow &tool)
 
 void ToolPanel::showClaims()
 {
-    while (QLayoutItem *const item = m_claimsRow->takeAt(0)) {
+    while (const std::unique_ptr<QLayoutItem> item{m_claimsRow->takeAt(0)}) {
         if (item->widget() != nullptr)
             item->widget()->deleteLater();
-        delete item; // NOLINT(cppcoreguidelines-owning-memory): taken from the layout, ours now
     }
     const auto claims = claimsOf(m_tool.annotations);
     for (const QString &claim : claims) {

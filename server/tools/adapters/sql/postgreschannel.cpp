@@ -94,7 +94,6 @@ PostgresChannel::~PostgresChannel()
 Result<std::unique_ptr<PostgresChannel>> PostgresChannel::open(const DatabaseAddress &address,
                                                                const Clock &clock, Random &random)
 {
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
     std::unique_ptr<PostgresChannel> channel(new PostgresChannel(clock));
     channel->m_name = u"provost-sql-" % QString::fromLatin1(randomToken(random, 22));
     QSqlDatabase &database = channel->m_database;
@@ -153,8 +152,7 @@ Result<std::int64_t> PostgresChannel::execute(const QByteArray &sql,
             wanted = onRow(texts);
         }
         // The function wants a pointer to what it does not change.
-        changed = QByteArray(PQcmdTuples(const_cast<PGresult *>(result)))
-                      .toLongLong(); // NOLINT(cppcoreguidelines-pro-type-const-cast): see above
+        changed = QByteArray(PQcmdTuples(const_cast<PGresult *>(result))).toLongLong();
     }));
     return changed;
 }

@@ -95,7 +95,6 @@ Result<std::shared_ptr<Session>> PostgresSession::open(std::shared_ptr<const Con
                                                        const Clock &clock, Random &random)
 {
     TRY_LET(auto channel, PostgresChannel::open(config->database, clock, random));
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
     std::shared_ptr<PostgresSession> session(
         new PostgresSession(std::move(config), std::move(channel), clock));
     TRY_DO(session->m_channel->script("SET timezone = 'UTC'; SET standard_conforming_strings = on; "

@@ -144,7 +144,6 @@ Result<std::shared_ptr<Session>> SqliteSession::open(std::shared_ptr<const Confi
                                                      Access access, const Clock &clock,
                                                      Random &random)
 {
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
     std::shared_ptr<SqliteSession> session(new SqliteSession(std::move(config), clock, random));
     TRY_DO(session->connect(access));
     return std::shared_ptr<Session>(std::move(session));
