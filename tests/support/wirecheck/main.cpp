@@ -4,8 +4,6 @@
 //
 // where `for` is the method of the request that the message answers, null if it answers none, and prints each violation,
 // then `N messages, M violations`. Ends with 1 if there are violations, with 2 if the schemas cannot be read.
-//
-//     wirecheck [DIRECTORY] <lines        with DIRECTORY/schema-REVISION.json
 #include "tests/support/wirecheck/judge.h"
 
 #include <QFile>
@@ -31,10 +29,9 @@ QByteArrayList violationsIn(const Judge &judge, const QByteArray &line)
 
 } // namespace
 
-int main(int argc, char **argv)
+int main()
 {
-    const auto judge =
-        Judge::read(argc > 1 ? QString::fromLocal8Bit(argv[1]) : Judge::usualDirectory());
+    const auto judge = Judge::read(Judge::usualDirectory());
     QFile input;
     if (!judge || !input.open(stdin, QIODevice::ReadOnly)) {
         std::fprintf(stderr, "%s\n",

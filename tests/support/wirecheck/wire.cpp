@@ -14,13 +14,18 @@ const Result<Judge> &theJudge()
     return judge;
 }
 
+Json::Array messagesIn(const Json &text)
+{
+    return text.isArray() ? text.items() : Json::Array{text};
+}
+
 } // namespace
 
 void Wire::said(QByteArrayView body, const QByteArray &header)
 {
-    const Json text = Json::parse(body).value_or(Json()); // the endpoint says what is wrong
-    m_batched |= text.isArray();
-    for (const Json &message : text.isArray() ? text.items() : Json::Array{text})
+    const Json said = Json::parse(body).value_or(Json()); // the endpoint says what is wrong
+    m_batched |= said.isArray();
+    for (const Json &message : messagesIn(said))
         remember(message, header);
 }
 
@@ -37,18 +42,18 @@ void Wire::heard(QByteArrayView text) const
 {
     if (!theJudge())
         return;
-    const auto whole = Json::parse(text);
     QByteArrayList found;
-    if (!whole)
-        found = {"not JSON: " + whole.error().message.toUtf8()};
-    else if (m_batched && whole->isArray())
-        for (const Json &message : whole->items())
-            found += violations(message);
+    if (const auto heard = Json::parse(text); !heard)
+        found = {"not JSON: " + heard.error().message.toUtf8()};
+    else if (heard->isArray() && !m_batched)
+        found = {"a batch that answers none"};
     else
-        found = violations(*whole);
-    if (!found.isEmpty())
-        QTest::qFail(QByteArray(found.join('\n') + "\n    in " + text).constData(), __FILE__,
-                     __LINE__);
+        for (const Json &message : messagesIn(*heard))
+            found += violations(message);
+    if (found.isEmpty())
+        return;
+    const QByteArray told = found.join('\n') + "\n    in " + text;
+    QTest::qFail(told.constData(), __FILE__, __LINE__);
 }
 
 QByteArrayList Wire::violations(const Json &message) const
@@ -57,7 +62,7 @@ QByteArrayList Wire::violations(const Json &message) const
     if (request != m_requests.end() && !message.contains("method"))
         return theJudge()->violations(
             message, {.revision = request->second.revision, .answers = request->second.method});
-    QByteArrayList found;
+    QByteArrayList found{"nothing was said before"};
     for (const QByteArray &revision : m_spoken) {
         found = theJudge()->violations(message, {.revision = revision, .answers = {}});
         if (found.isEmpty())
