@@ -92,6 +92,8 @@ Q_SIGNALS:
     void recordsAppended();      // at most ten times a second
     void configurationChanged(); // the org moved to another revision, or identities changed
     void statusChanged();
+    // Of a trial that was given an id and runs. What follows too quickly is left out, the last one never.
+    void trialProgressed(const QByteArray &id, const provost::control::TrialProgress &progress);
 };
 
 } // namespace provost::control

@@ -467,6 +467,18 @@ struct ToolTrial
     // A further round: what was asked (TrialResult::asks) answered by key, and the state that came with it.
     Json inputResponses{};
     QByteArray requestState{};
+    // Or nobody will answer: recorded, and the tool is not called again.
+    bool givenUp = false;
+    // Names the trial in trialProgressed(), among those that run; empty: nobody wants to hear of it.
+    QByteArray id{};
+};
+
+// How far a trial is, as the tool says.
+struct TrialProgress
+{
+    double progress = 0;
+    std::optional<double> total; // what it counts up to; none: not known
+    QByteArray message;          // bounded; may be empty
 };
 
 struct TrialResult

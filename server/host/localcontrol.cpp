@@ -328,13 +328,44 @@ void LocalControl::addServers(NewServers servers, Answer<QByteArray> answer)
 std::stop_source LocalControl::tryTool(ToolTrial trial, Answer<TrialResult> answer)
 {
     std::stop_source stop;
-    m_desks.controlThread.post([this, trial = std::move(trial), stop, answer = std::move(answer),
-                                sender = m_answers.sender()] {
-        m_desks.tools.tryTool(trial, stop, [answer, sender](Result<TrialResult> result) {
+    auto news = trial.id.isEmpty() ? nullptr : newsOfTrial(trial.id);
+    m_desks.controlThread.post([this, trial = std::move(trial), stop, news = std::move(news),
+                                answer = std::move(answer), sender = m_answers.sender()] {
+        m_desks.tools.tryTool(trial, stop, news, [answer, sender](Result<TrialResult> result) {
             sender.post([answer, result = std::move(result)] { answer.deliver(result); });
         });
     });
     return stop;
+}
+
+// A tool may tell more than anybody can read: one letter at a time is on its way, with what was told last.
+std::function<void(TrialProgress)> LocalControl::newsOfTrial(const QByteArray &id)
+{
+    struct Latest
+    {
+        Mutex mutex;
+        std::optional<TrialProgress> waiting GUARDED_BY(mutex);
+    };
+    const auto latest = std::make_shared<Latest>();
+    const auto deliver = [this, latest, id] {
+        std::optional<TrialProgress> told;
+        {
+            const Lock lock(latest->mutex);
+            told = std::exchange(latest->waiting, std::nullopt);
+        }
+        if (told)
+            Q_EMIT trialProgressed(id, *told);
+    };
+    return [latest, deliver, sender = m_answers.sender()](TrialProgress progress) {
+        {
+            const Lock lock(latest->mutex);
+            const bool onItsWay = latest->waiting.has_value();
+            latest->waiting = std::move(progress);
+            if (onItsWay)
+                return;
+        }
+        sender.post(deliver);
+    };
 }
 
 // --- sessions ---

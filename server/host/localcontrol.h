@@ -117,6 +117,9 @@ private:
     void take(News news);
 
     const Desks m_desks;
+    // Carries what a trial tells to this thread.
+    [[nodiscard]] std::function<void(control::TrialProgress)> newsOfTrial(const QByteArray &id);
+
     Mailbox<std::function<void()>> m_answers;
     Mailbox<News> m_news;
     QTimer m_recordsTimer; // runs while records were announced within the last tenth of a second

@@ -11,6 +11,7 @@ namespace {
 
 constexpr char consoleAgent[] = "Provost console";
 constexpr int requestIdSymbols = 16;
+constexpr qsizetype progressBytesMax = 500; // of its message
 
 const char *nameOf(tools::AdapterState state)
 {
@@ -77,6 +78,22 @@ control::TrialResult resultOf(calls::CallReply reply)
         result.result = std::move(std::get<Json>(reply.value));
     }
     return result;
+}
+
+// What the console can ask a person. Sampling and roots are typed.
+Json consoleCapabilities()
+{
+    const Json can = Json::object();
+    return Json::object({{"elicitation", Json::object({{"form", can}, {"url", can}})},
+                         {"sampling", Json::object({{"tools", can}})},
+                         {"roots", can}});
+}
+
+control::TrialProgress progressOf(const Json &params)
+{
+    return {.progress = params["progress"].toDouble().value_or(0),
+            .total = params["total"].toDouble(),
+            .message = params["message"].toByteArray().left(progressBytesMax)};
 }
 
 } // namespace
@@ -309,7 +326,8 @@ Result<identity::Principal> ToolDesk::principalFor(const TenantId &tenant, const
     return identity::Principal{found->tenant, found->id, found->roles, found->attributes, {}};
 }
 
-void ToolDesk::tryTool(control::ToolTrial trial, std::stop_source stop, TrialEnd end)
+void ToolDesk::tryTool(control::ToolTrial trial, std::stop_source stop, TrialNews news,
+                       TrialEnd end)
 {
     auto principal = principalFor(trial.tenant, trial.user);
     if (!principal) {
@@ -327,11 +345,20 @@ void ToolDesk::tryTool(control::ToolTrial trial, std::stop_source stop, TrialEnd
     request.transport = "console";
     request.received = m_services.clock.monotonic();
     request.stop = stop.get_token();
-    // What the console can ask a person.
-    request.clientCapabilities =
-        Json::object({{"elicitation", Json::object({{"form", Json::object()}})}});
+    request.clientCapabilities = consoleCapabilities();
     request.inputResponses = std::move(trial.inputResponses);
     request.requestState = std::move(trial.requestState);
+    if (trial.givenUp)
+        request.givenUp = calls::Refusal{.code = ErrorCode::Cancelled,
+                                         .reason = "what the tool asked was not answered"};
+    if (news) {
+        request.params.set("_meta",
+                           Json::object({{"progressToken", Json(request.requestId.value)}}));
+        request.notify = [news = std::move(news)](const QByteArray &method, const Json &params) {
+            if (method == "notifications/progress")
+                news(progressOf(params));
+        };
+    }
     request.trial = calls::Trial{std::move(*principal), std::move(trial.author)};
     bool closed = false;
     {

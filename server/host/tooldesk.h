@@ -42,8 +42,9 @@ public:
     [[nodiscard]] Result<QByteArray> add(const control::NewServers &added);
 
     using TrialEnd = std::function<void(Result<control::TrialResult>)>;
-    // `end` runs once, on this thread.
-    void tryTool(control::ToolTrial trial, std::stop_source stop, TrialEnd end);
+    using TrialNews = std::function<void(control::TrialProgress)>;
+    // `end` runs once, on this thread; `news` on any thread, if it is not empty.
+    void tryTool(control::ToolTrial trial, std::stop_source stop, TrialNews news, TrialEnd end);
     // Cancels the trials that run. None begins any more.
     void stopTrials();
     // Until their records are written, or patience ends. From another thread, which it blocks.

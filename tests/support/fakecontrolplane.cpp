@@ -324,9 +324,18 @@ std::stop_source FakeControlPlane::tryTool(ToolTrial trial, Answer<TrialResult> 
     TrialResult result;
     if (!trialAnswers.empty())
         result = trialAnswers[std::min(trials.size(), trialAnswers.size()) - 1];
-    answerLater<TrialResult>("tryTool", answer, std::move(result));
+    m_endTrial = [this, answer, result = std::move(result)] {
+        answerLater<TrialResult>("tryTool", answer, result);
+    };
+    if (!trialsWait)
+        endTrial();
     lastTrial = {};
     return lastTrial;
+}
+
+void FakeControlPlane::endTrial()
+{
+    std::exchange(m_endTrial, {})();
 }
 
 void FakeControlPlane::sessions(TenantId, Answer<std::vector<SessionRow>> answer)

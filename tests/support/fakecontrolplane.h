@@ -61,7 +61,8 @@ public:
     std::vector<control::ServerConfirmation> serverConfirmations;
     std::vector<control::ToolTrial> trials;
     std::vector<control::TrialResult>
-        trialAnswers; // one for each trial in turn; the last one stays
+        trialAnswers;        // one for each trial in turn; the last one stays
+    bool trialsWait = false; // until endTrial()
     std::stop_source lastTrial;
     control::ServerDraft serverDraft;
     std::vector<control::ServerSource> serverSources;
@@ -70,6 +71,8 @@ public:
     std::vector<control::SessionEnd> sessionEnds;
     control::SessionMessages messagesAnswer; // what is later than asked for
     std::vector<control::MessagesRequest> messagesRequests;
+
+    void endTrial();
 
     // `count` believable rows, one every 700 ms before `newest`, of three tenants.
     static std::vector<control::AuditRow> makeAuditRows(int count, WallTime newest);
@@ -152,6 +155,8 @@ private:
     [[nodiscard]] control::ServerRow serverNamed(const TenantId &tenant,
                                                  const ServerId &server) const;
     [[nodiscard]] std::vector<control::AuditRow> matching(const control::AuditQuery &query) const;
+
+    std::function<void()> m_endTrial;
 };
 
 } // namespace provost::testing

@@ -116,6 +116,17 @@ public:
             qFatal("%s", qUtf8Printable(started.error().message));
         host = std::move(*started);
     }
+    // Serves the tools that ask and take their time, and everybody may call them: so may the user eve.
+    void serveConformance()
+    {
+        write(acmeFile, "tenants:\n  - id: acme\n    policies:\n      - name: all\n"
+                        "        roles: [\"*\"]\n        tools: [\"*\"]\n");
+        write("servers/tools.yaml",
+              "servers:\n  - id: fixture\n    kind: builtin\n    set: conformance\n");
+        serve();
+        if (!createKey("eve", {"Guest"}))
+            qFatal("cannot make a key for the test");
+    }
     [[nodiscard]] ControlPlane &control() const { return host->control(); }
 
     [[nodiscard]] Result<CreatedKey> createKey(const char *user,
@@ -216,6 +227,8 @@ private Q_SLOTS:
     void aCallIsFoundAndExplained();
     void triesAToolAsAUser();
     void aTrialAnswersWhatTheToolAsks();
+    void aTrialTellsHowFarItIs();
+    void aTrialThatIsGivenUp();
     void aTrialThatCannotBeMade();
     void aServerIsDisabledAndEnabled();
     void anAddedCommandWaitsForConfirmation();
@@ -569,12 +582,7 @@ void TstHost::triesAToolAsAUser()
 void TstHost::aTrialAnswersWhatTheToolAsks()
 {
     Fixture f;
-    f.write(acmeFile, "tenants:\n  - id: acme\n    policies:\n      - name: all\n"
-                      "        roles: [\"*\"]\n        tools: [\"*\"]\n");
-    f.write("servers/tools.yaml",
-            "servers:\n  - id: fixture\n    kind: builtin\n    set: conformance\n");
-    f.serve();
-    QVERIFY(f.createKey("eve", {"Guest"}));
+    f.serveConformance();
     ToolTrial trial{.tenant = acme,
                     .user = UserId("eve"),
                     .tool = "test_elicitation",
@@ -601,6 +609,66 @@ void TstHost::aTrialAnswersWhatTheToolAsks()
     QVERIFY(f.createKey("bob", {"Guest"}));
     trial.user = UserId("bob");
     QVERIFY(!run().refusal.isEmpty());
+}
+
+void TstHost::aTrialTellsHowFarItIs()
+{
+    Fixture f;
+    f.serveConformance();
+    std::vector<TrialProgress> told;
+    QObject receiver;
+    QObject::connect(&f.control(), &ControlPlane::trialProgressed, &receiver,
+                     [&](const QByteArray &id, const TrialProgress &progress) {
+                         if (id == "mine")
+                             told.push_back(progress);
+                     });
+    ToolTrial trial{.tenant = acme,
+                    .user = UserId("eve"),
+                    .tool = "test_tool_with_progress",
+                    .author = "ann",
+                    .id = "mine"};
+    const auto run = [&] {
+        return ask<TrialResult>([&](auto answer) { f.control().tryTool(trial, answer); })
+            .value_or(TrialResult{.refusal = "none"});
+    };
+    QTRY_VERIFY(run().refusal.isEmpty()); // the tool arrives a moment after the start
+    // All of it was told before the answer, but for what was overtaken.
+    QVERIFY(!told.empty());
+    QCOMPARE(told.back().progress, 100.0);
+    QCOMPARE(told.back().total, std::optional(100.0));
+    told.clear();
+    trial.id.clear();
+    QVERIFY(run().refusal.isEmpty());
+    QVERIFY(told.empty());
+}
+
+void TstHost::aTrialThatIsGivenUp()
+{
+    Fixture f;
+    f.serveConformance();
+    ToolTrial trial{.tenant = acme,
+                    .user = UserId("eve"),
+                    .tool = "test_sampling",
+                    .arguments = Json::object({{"prompt", "Say hello"}}),
+                    .author = "ann"};
+    const auto run = [&] {
+        return ask<TrialResult>([&](auto answer) { f.control().tryTool(trial, answer); })
+            .value_or(TrialResult());
+    };
+    QTRY_VERIFY(!run().asks.isNull()); // what an agent's model is asked, a person is asked here
+    const TrialResult asked = run();
+    const Json::Member &question = asked.asks.members().at(0);
+    QCOMPARE(question.value["method"], Json("sampling/createMessage"));
+    trial.requestState = asked.requestState;
+    trial.givenUp = true;
+    QCOMPARE(run().refusal, "cancelled");
+    trial.givenUp = false;
+    trial.inputResponses = Json::object(
+        {{question.key,
+          Json::parse(
+              R"({"role":"assistant","model":"m","content":{"type":"text","text":"Hello!"}})")
+              .value()}});
+    QVERIFY(run().result.toBytes().contains("Hello!"));
 }
 
 void TstHost::aTrialThatCannotBeMade()
