@@ -1,10 +1,14 @@
 #include "ui/kit/words.h"
 
+#include <QCoreApplication>
 #include <QLocale>
+
+#include <algorithm>
 
 namespace provost::ui {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 QString numberText(qint64 number)
 {
@@ -34,6 +38,20 @@ QString durationText(qint64 microseconds)
         return locale.toString(ms / 1000.0, 'f', 1) + u" s"_s;
     }
     return locale.toString(ms, 'f', ms < 0.1 ? 3 : (ms < 10 ? 1 : 0)) + u" ms"_s;
+}
+
+QString spanText(Microseconds span)
+{
+    const auto words = [](const char *text) { return QCoreApplication::translate("Words", text); };
+    const auto seconds =
+        std::max<qint64>(0, std::chrono::duration_cast<std::chrono::seconds>(span).count());
+    if (span < 100s)
+        return words("%1 s").arg(seconds);
+    if (span < 100min)
+        return words("%1 min").arg(seconds / 60);
+    if (span < 48h)
+        return words("%1 h").arg(seconds / 3600);
+    return words("%1 d").arg(seconds / 86'400);
 }
 
 } // namespace provost::ui

@@ -2,6 +2,8 @@
 // Thread: any.
 #pragma once
 
+#include "server/base/clock.h"
+
 #include <QString>
 
 namespace provost::ui {
@@ -14,5 +16,7 @@ namespace provost::ui {
 [[nodiscard]] QString shareText(qint64 part, qint64 whole);
 // "0.9 ms", "31 ms", "1.2 s" of microseconds.
 [[nodiscard]] QString durationText(qint64 microseconds);
+// "12 s", "5 min", "3 h", "2 d": how long ago, or how long still; never less than nothing.
+[[nodiscard]] QString spanText(Microseconds span);
 
 } // namespace provost::ui

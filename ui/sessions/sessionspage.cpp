@@ -2,16 +2,15 @@
 
 #include "ui/kit/button.h"
 #include "ui/kit/card.h"
+#include "ui/kit/celltable.h"
 #include "ui/kit/confirmdialog.h"
 #include "ui/kit/facts.h"
 #include "ui/kit/states.h"
-#include "ui/kit/tableview.h"
 #include "ui/kit/words.h"
 #include "ui/sessions/inspectorview.h"
 #include "ui/sessions/sessionwords.h"
 
 #include <QBoxLayout>
-#include <QStackedLayout>
 
 #include <algorithm>
 
@@ -22,7 +21,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int pageMargin = 14;
 constexpr int sessionRowsMax = 8;
 constexpr int detailWidth = 330;
 constexpr std::chrono::seconds refreshInterval{2};
@@ -35,54 +33,27 @@ QString text(const QByteArray &bytes)
 } // namespace
 
 SessionsPage::SessionsPage(ControlPlane &control, PageContext &context, QWidget *parent)
-    : Page(context, parent)
+    : ListPage(u"sessions"_s, Icon::Sessions, tr("No agent is connected"), context, parent)
     , m_control(control)
     , m_scope(context.scope())
-    , m_states(new QStackedLayout)
-    , m_empty(new EmptyState(Icon::Sessions, tr("No agent is connected"), this))
-    , m_error(new ErrorState(this))
-    , m_banner(new Banner(this))
 {
-    setObjectName(u"sessions"_s);
-    auto *const column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    m_banner->setObjectName(u"sessions.banner"_s);
-    m_banner->set(Tone::Neutral, {});
-    column->addWidget(m_banner);
-    column->addLayout(m_states, 1);
-    m_states->addWidget(buildContent());
-    m_states->addWidget(m_empty);
-    m_states->addWidget(m_error);
-    m_empty->setDetail(tr("An agent appears here with its first request. It needs the address of "
-                          "this server and a key of one of the tenant's users."));
-    m_empty->setAction(tr("Create a key"));
-    m_error->setRetry(true);
-    connect(m_empty, &EmptyState::actionTriggered, this, [this] {
-        this->context().open({u"tenants"_s, text(m_scope.tenant.value), {}});
-    });
-    connect(m_error, &ErrorState::retry, this, &SessionsPage::refresh);
-    m_refresh.setInterval(refreshInterval);
-    connect(&m_refresh, &QTimer::timeout, this, &SessionsPage::refresh);
-}
-
-QWidget *SessionsPage::buildContent()
-{
-    auto *const content = new QWidget(this);
-    auto *const column = new QVBoxLayout(content);
-    column->setContentsMargins(pageMargin, pageMargin, pageMargin, pageMargin);
-    column->setSpacing(metrics::Gap);
-    column->addWidget(buildList());
+    content()->addWidget(buildList());
     auto *const row = new QHBoxLayout;
     row->setSpacing(metrics::Gap);
     row->addWidget(buildDetail());
     auto *const messages = new Card(tr("Messages"), this);
     messages->setFlush();
-    m_inspector = new InspectorView(m_control, context().author(), messages);
+    m_inspector = new InspectorView(m_control, context.author(), messages);
     messages->body()->addWidget(m_inspector, 1);
     row->addWidget(messages, 1);
-    column->addLayout(row, 1);
-    return content;
+    content()->addLayout(row, 1);
+    empty()->setDetail(tr("An agent appears here with its first request. It needs the address of "
+                          "this server and a key of one of the tenant's users."));
+    empty()->setAction(tr("Create a key"));
+    connect(empty(), &EmptyState::actionTriggered, this, [this] {
+        this->context().open({u"tenants"_s, text(m_scope.tenant.value), {}});
+    });
+    refreshEvery(refreshInterval);
 }
 
 Card *SessionsPage::buildList()
@@ -93,31 +64,24 @@ Card *SessionsPage::buildList()
     m_summary->setObjectName(u"sessions.summary"_s);
     card->addToHeader(m_summary);
     const auto right = Qt::AlignRight;
-    m_model = new CellModel({{tr("User")},
+    m_table = new CellTable(u"sessions.table"_s, tr("Connected agents"),
+                            {{tr("User"), 260},
                              {tr("Agent, as it says")},
-                             {tr("Era")},
-                             {tr("Transport")},
-                             {tr("Now")},
-                             {tr("Stream")},
-                             {tr("Since"), right},
-                             {tr("Last seen"), right}},
-                            this);
-    m_table = new TableView(u"sessions.table"_s, tr("Connected agents"), card);
-    m_table->setModel(m_model);
-    m_table->setColumnWidths({260, -1, 90, 100, 110, 90, 90, 90});
+                             {tr("Era"), 90},
+                             {tr("Transport"), 100},
+                             {tr("Now"), 110},
+                             {tr("Stream"), 90},
+                             {tr("Since"), 90, right},
+                             {tr("Last seen"), 90, right}},
+                            card);
     m_table->setHeightToRows(sessionRowsMax);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     card->body()->addWidget(m_table);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex &current) {
-                const CellRow *const row = m_model->rowAt(current);
-                if (m_selecting || row == nullptr || m_selected == row->id)
-                    return;
-                Q_EMIT placeChanged();
-                m_banner->set(Tone::Neutral, {});
-                m_selected = row->id;
-                showSelected();
-            });
+    connect(m_table, &CellTable::chosen, this, [this](const QByteArray &key) {
+        Q_EMIT placeChanged();
+        tell({});
+        m_selected = key;
+        showSelected();
+    });
     return card;
 }
 
@@ -158,33 +122,23 @@ Card *SessionsPage::buildDetail()
 void SessionsPage::setScope(const Scope &scope)
 {
     m_scope = scope;
-    if (m_inFront)
-        refresh();
-}
-
-void SessionsPage::activate()
-{
-    m_inFront = true;
-    refresh();
-    m_refresh.start();
+    refreshInFront();
 }
 
 // Nobody looks any more, so the server need not keep messages.
 void SessionsPage::deactivate()
 {
-    m_inFront = false;
-    m_refresh.stop();
+    ListPage::deactivate();
     m_inspector->stop();
 }
 
 void SessionsPage::openLink(const Link &link)
 {
-    m_banner->set(Tone::Neutral, {});
+    tell({});
     if (link.target.isEmpty())
         return;
     m_selected = link.target.toUtf8();
-    if (m_inFront)
-        refresh();
+    refreshInFront();
 }
 
 Link SessionsPage::place() const
@@ -226,15 +180,12 @@ void SessionsPage::refresh()
 void SessionsPage::showSessions(const Result<std::vector<SessionRow>> &answer)
 {
     if (!answer) {
-        m_error->setTrouble(troubleOf(tr("Who is connected could not be read"), answer.error()));
-        m_states->setCurrentIndex(2);
+        showError(tr("Who is connected could not be read"), answer.error());
         return;
     }
     m_sessions = *answer;
-    m_states->setCurrentIndex(m_sessions.empty() ? 1 : 0);
-    m_selecting = true;
-    m_model->setRows(sessionRows(m_sessions, SystemClock().now()));
-    m_selecting = false;
+    showList(!m_sessions.empty());
+    m_table->setRows(sessionRows(m_sessions, SystemClock().now()));
     const auto busy = std::count_if(m_sessions.begin(), m_sessions.end(),
                                     [](const SessionRow &row) { return row.callsInFlight > 0; });
     m_summary->setText(
@@ -248,16 +199,7 @@ void SessionsPage::showSessions(const Result<std::vector<SessionRow>> &answer)
 
 void SessionsPage::select(const QByteArray &key)
 {
-    QModelIndex index = m_model->indexOf(key);
-    if (!index.isValid()) {
-        if (!key.isEmpty())
-            m_banner->set(Tone::Ask, tr("! The agent that was shown is not connected any more."));
-        index = m_model->index(0, 0);
-    }
-    m_selected = m_model->rowAt(index)->id;
-    m_selecting = true;
-    m_table->setCurrentIndex(index);
-    m_selecting = false;
+    m_selected = selectIn(*m_table, key, tr("The agent that was shown is not connected any more."));
     showSelected();
 }
 
@@ -274,8 +216,8 @@ void SessionsPage::showSelected()
                        {tr("Speaks"), eraText(*session)},
                        {tr("Session"), text(session->id), TextRole::Mono},
                        {tr("Transport"), text(session->transport)},
-                       {tr("Connected"), tr("%1 ago").arg(spanWords(now - session->since))},
-                       {tr("Last seen"), tr("%1 ago").arg(spanWords(now - session->lastSeen))},
+                       {tr("Connected"), tr("%1 ago").arg(spanText(now - session->since))},
+                       {tr("Last seen"), tr("%1 ago").arg(spanText(now - session->lastSeen))},
                        {tr("In flight"), counted(session->callsInFlight, tr("call"), tr("calls"))},
                        {tr("Stream"), session->streaming ? tr("open: it hears of changes at once")
                                                          : tr("none")}});

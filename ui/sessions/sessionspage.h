@@ -5,26 +5,18 @@
 #pragma once
 
 #include "server/control/controlplane.h"
-#include "ui/kit/page.h"
-
-#include <QTimer>
-
-class QStackedLayout;
+#include "ui/kit/listpage.h"
 
 namespace provost::ui {
 
-class Banner;
 class Button;
 class Card;
-class CellModel;
-class EmptyState;
-class ErrorState;
+class CellTable;
 class Facts;
 class InspectorView;
 class Label;
-class TableView;
 
-class SessionsPage : public Page
+class SessionsPage : public ListPage
 {
     Q_OBJECT
 
@@ -33,18 +25,16 @@ public:
     SessionsPage(control::ControlPlane &control, PageContext &context, QWidget *parent = nullptr);
 
     void setScope(const Scope &scope) override;
-    void activate() override;
     void deactivate() override;
     void openLink(const Link &link) override;
     [[nodiscard]] Link place() const override;
     [[nodiscard]] std::vector<ActionSpec> actions() override;
 
 private:
-    QWidget *buildContent();
     Card *buildList();
     Card *buildDetail();
 
-    void refresh();
+    void refresh() override;
     void showSessions(const Result<std::vector<control::SessionRow>> &answer);
     void select(const QByteArray &key);
     void showSelected();
@@ -58,16 +48,8 @@ private:
     std::vector<control::SessionRow> m_sessions;
     QByteArray m_selected; // key
     int m_asked = 0;
-    bool m_inFront = false;
-    bool m_selecting = false; // the selection is moved by us and not by the user
-    QTimer m_refresh;         // while in front
 
-    QStackedLayout *m_states = nullptr;
-    EmptyState *m_empty = nullptr;
-    ErrorState *m_error = nullptr;
-    Banner *m_banner = nullptr;
-    CellModel *m_model = nullptr;
-    TableView *m_table = nullptr;
+    CellTable *m_table = nullptr;
     Label *m_summary = nullptr;
     Card *m_detail = nullptr;
     Facts *m_facts = nullptr;

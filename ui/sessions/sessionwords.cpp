@@ -12,7 +12,6 @@ namespace provost::ui {
 
 using namespace control;
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -35,23 +34,10 @@ QString clockText(WallTime time)
 
 Cell spanCell(Microseconds span, WallTime time)
 {
-    return {.text = spanWords(span), .tone = Tone::Muted, .toolTip = text(toRfc3339(time))};
+    return {.text = spanText(span), .tone = Tone::Muted, .toolTip = text(toRfc3339(time))};
 }
 
 } // namespace
-
-QString spanWords(Microseconds span)
-{
-    const auto seconds =
-        std::max<qint64>(0, std::chrono::duration_cast<std::chrono::seconds>(span).count());
-    if (span < 100s)
-        return tr("%1 s").arg(seconds);
-    if (span < 100min)
-        return tr("%1 min").arg(seconds / 60);
-    if (span < 48h)
-        return tr("%1 h").arg(seconds / 3600);
-    return tr("%1 d").arg(seconds / 86'400);
-}
 
 QString agentText(const SessionRow &session)
 {

@@ -7,8 +7,6 @@
 
 namespace provost::ui {
 
-// "12 s", "5 min", "3 h", "2 d".
-[[nodiscard]] QString spanWords(Microseconds span);
 // What an agent calls itself, or that it does not.
 [[nodiscard]] QString agentText(const control::SessionRow &session);
 // "session of the legacy era", "modern era, without sessions".

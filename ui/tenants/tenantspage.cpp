@@ -1,18 +1,15 @@
 #include "ui/tenants/tenantspage.h"
 
 #include "ui/kit/button.h"
-#include "ui/kit/card.h"
-#include "ui/kit/label.h"
+#include "ui/kit/celltable.h"
+#include "ui/kit/partscard.h"
 #include "ui/kit/states.h"
-#include "ui/kit/tableview.h"
 #include "ui/tenants/keyspanel.h"
 #include "ui/tenants/newtenantdialog.h"
 #include "ui/tenants/tenantwords.h"
 #include "ui/tenants/toolspanel.h"
 #include "ui/tenants/userspanel.h"
 
-#include <QStackedLayout>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -24,51 +21,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int PageMargin = 14;
 constexpr int TenantRowsMax = 8;
 
 } // namespace
 
 TenantsPage::TenantsPage(ControlPlane &control, PageContext &context, QWidget *parent)
-    : Page(context, parent)
+    : ListPage(u"tenants"_s, Icon::Tenants, tr("No tenants yet"), context, parent)
     , m_control(control)
-    , m_states(new QStackedLayout)
-    , m_empty(new EmptyState(Icon::Tenants, tr("No tenants yet"), this))
-    , m_error(new ErrorState(this))
-    , m_banner(new Banner(this))
 {
-    setObjectName(u"tenants"_s);
-    auto *const column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    m_banner->setObjectName(u"tenants.banner"_s);
-    m_banner->set(Tone::Neutral, {});
-    column->addWidget(m_banner);
-    column->addLayout(m_states, 1);
-    m_states->addWidget(buildContent());
-    m_states->addWidget(m_empty);
-    m_states->addWidget(m_error);
-    m_empty->setDetail(tr("A tenant has policies, users, keys and an audit log of its own. Agents "
+    content()->addWidget(buildList());
+    content()->addWidget(buildDetail(), 1);
+    empty()->setDetail(tr("A tenant has policies, users, keys and an audit log of its own. Agents "
                           "connect to one."));
-    m_empty->setAction(tr("New tenant"), ButtonKind::Primary);
-    m_error->setRetry(true);
-    connect(m_empty, &EmptyState::actionTriggered, this, &TenantsPage::openNewTenant);
-    connect(m_error, &ErrorState::retry, this, &TenantsPage::refresh);
-    connect(&control, &ControlPlane::configurationChanged, this, [this] {
-        if (m_inFront)
-            refresh();
-    });
-}
-
-QWidget *TenantsPage::buildContent()
-{
-    auto *const content = new QWidget(this);
-    auto *const column = new QVBoxLayout(content);
-    column->setContentsMargins(PageMargin, PageMargin, PageMargin, PageMargin);
-    column->setSpacing(metrics::Gap);
-    column->addWidget(buildList());
-    column->addWidget(buildDetail(), 1);
-    return content;
+    empty()->setAction(tr("New tenant"), ButtonKind::Primary);
+    connect(empty(), &EmptyState::actionTriggered, this, &TenantsPage::openNewTenant);
+    connect(&control, &ControlPlane::configurationChanged, this, &TenantsPage::refreshInFront);
 }
 
 Card *TenantsPage::buildList()
@@ -79,88 +46,53 @@ Card *TenantsPage::buildList()
     create->setObjectName(u"tenants.new"_s);
     card->addToHeader(create);
     const auto right = Qt::AlignRight;
-    m_model = new CellModel({{tr("Name")},
-                             {tr("Id")},
-                             {tr("Policies"), right},
-                             {tr("Users"), right},
-                             {tr("Active keys"), right},
-                             {tr("Calls"), right},
-                             {tr("Denials"), right},
-                             {tr("Health")}},
-                            this);
-    m_table = new TableView(u"tenants.table"_s, tr("Tenants"), card);
-    m_table->setModel(m_model);
-    m_table->setColumnWidths({-1, 190, 84, 84, 100, 100, 100, 130});
+    m_table = new CellTable(u"tenants.table"_s, tr("Tenants"),
+                            {{tr("Name")},
+                             {tr("Id"), 190},
+                             {tr("Policies"), 84, right},
+                             {tr("Users"), 84, right},
+                             {tr("Active keys"), 100, right},
+                             {tr("Calls"), 100, right},
+                             {tr("Denials"), 100, right},
+                             {tr("Health"), 130}},
+                            card);
     m_table->setHeightToRows(TenantRowsMax);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     card->body()->addWidget(m_table);
     connect(create, &Button::clicked, this, &TenantsPage::openNewTenant);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex &current) {
-                const CellRow *const row = m_model->rowAt(current);
-                if (m_selecting || row == nullptr || m_selected.value == row->id)
-                    return;
-                Q_EMIT placeChanged();
-                m_selected = TenantId(row->id);
-                m_banner->set(Tone::Neutral, {});
-                showSelected();
-            });
+    connect(m_table, &CellTable::chosen, this, [this](const QByteArray &id) {
+        Q_EMIT placeChanged();
+        tell({});
+        m_selected = TenantId(id);
+        showSelected();
+    });
     return card;
 }
 
-Card *TenantsPage::buildDetail()
+PartsCard *TenantsPage::buildDetail()
 {
-    m_detail = new Card(u" "_s, this);
-    m_detail->setObjectName(u"tenants.detail"_s);
-    m_detail->setFlush();
-    m_detail->setSeparated();
-    m_id = new Label({}, TextRole::Mono, m_detail);
-    m_id->setTone(Tone::Muted);
-    m_segments = new Segments(m_detail);
-    m_segments->setObjectName(u"tenants.segments"_s);
-    m_detail->addToHeader(m_id);
-    m_detail->addToHeader(m_segments);
-    m_panels = new QStackedWidget(m_detail);
-    m_detail->body()->addWidget(m_panels, 1);
-    m_keys = new KeysPanel(m_control, context(), m_panels);
+    m_detail = new PartsCard(u"tenants"_s, this);
+    m_keys = new KeysPanel(m_control, context(), m_detail);
     addPanel(u"keys"_s, tr("Keys"), m_keys);
-    addPanel(u"users"_s, tr("Users"), new UsersPanel(m_control, context(), m_panels));
-    addPanel(u"tools"_s, tr("Tools and servers"), new ToolsPanel(m_control, context(), m_panels));
-    addPanel(u"limits"_s, tr("Limits and quotas"), new LimitsPanel(m_control, context(), m_panels));
-    m_segments->setCurrent(u"keys"_s);
-    connect(m_segments, &Segments::chosen, this, [this](const QString &id) {
-        m_panels->setCurrentWidget(m_panels->findChild<QWidget *>(u"tenants."_s + id));
-        showSelected();
-    });
+    addPanel(u"users"_s, tr("Users"), new UsersPanel(m_control, context(), m_detail));
+    addPanel(u"tools"_s, tr("Tools and servers"), new ToolsPanel(m_control, context(), m_detail));
+    addPanel(u"limits"_s, tr("Limits and quotas"), new LimitsPanel(m_control, context(), m_detail));
+    connect(m_detail, &PartsCard::chosen, this, &TenantsPage::showSelected);
     return m_detail;
 }
 
 void TenantsPage::addPanel(const QString &id, const QString &title, TenantPanel *panel)
 {
-    m_panels->addWidget(panel);
-    m_segments->add(id, title);
+    m_detail->addPart(id, title, panel);
     connect(panel, &TenantPanel::changed, this, &TenantsPage::refresh);
-}
-
-void TenantsPage::activate()
-{
-    m_inFront = true;
-    refresh();
-}
-
-void TenantsPage::deactivate()
-{
-    m_inFront = false;
 }
 
 void TenantsPage::openLink(const Link &link)
 {
-    m_banner->set(Tone::Neutral, {});
+    tell({});
     if (link.target.isEmpty())
         return;
     m_selected = TenantId(link.target.toUtf8());
-    if (m_loaded)
-        refresh();
+    refreshInFront();
 }
 
 Link TenantsPage::place() const
@@ -199,33 +131,20 @@ void TenantsPage::refresh()
 void TenantsPage::showTenants(const Result<std::vector<TenantRow>> &answer)
 {
     if (!answer) {
-        m_error->setTrouble(troubleOf(tr("The tenants could not be read"), answer.error()));
-        m_states->setCurrentIndex(2);
+        showError(tr("The tenants could not be read"), answer.error());
         return;
     }
-    m_loaded = true;
     m_tenants = *answer;
-    m_states->setCurrentIndex(m_tenants.empty() ? 1 : 0);
-    m_selecting = true;
-    m_model->setRows(tenantRows(m_tenants));
-    m_selecting = false;
+    showList(!m_tenants.empty());
+    m_table->setRows(tenantRows(m_tenants));
     if (!m_tenants.empty())
         select(m_selected);
 }
 
 void TenantsPage::select(const TenantId &id)
 {
-    QModelIndex index = m_model->indexOf(id.value);
-    if (!index.isValid()) {
-        if (!id.isEmpty())
-            m_banner->set(Tone::Ask,
-                          tr("! There is no tenant %1.").arg(QString::fromUtf8(id.value)));
-        index = m_model->index(0, 0);
-    }
-    m_selected = TenantId(m_model->rowAt(index)->id);
-    m_selecting = true;
-    m_table->setCurrentIndex(index);
-    m_selecting = false;
+    const QString gone = tr("There is no tenant %1.").arg(QString::fromUtf8(id.value));
+    m_selected = TenantId(selectIn(*m_table, id.value, gone));
     showSelected();
 }
 
@@ -235,9 +154,10 @@ void TenantsPage::showSelected()
                                      [&](const TenantRow &row) { return row.id == m_selected; });
     if (tenant == m_tenants.end())
         return;
-    m_detail->setTitle(QString::fromUtf8(tenant->name.isEmpty() ? tenant->id.value : tenant->name));
-    m_id->setText(QString::fromUtf8(tenant->id.value));
-    if (auto *const panel = qobject_cast<TenantPanel *>(m_panels->currentWidget()))
+    m_detail->setSubject(
+        QString::fromUtf8(tenant->name.isEmpty() ? tenant->id.value : tenant->name),
+        QString::fromUtf8(tenant->id.value));
+    if (auto *const panel = qobject_cast<TenantPanel *>(m_detail->currentPart()))
         panel->setTenant(*tenant);
 }
 
@@ -259,21 +179,15 @@ void TenantsPage::tenantCreated(const TenantId &id)
                               page->openNewKey();
                       }});
     m_selected = id;
-    showKeys();
+    m_detail->setCurrent(u"keys"_s);
     refresh();
 }
 
 void TenantsPage::openNewKey()
 {
-    showKeys();
+    m_detail->setCurrent(u"keys"_s);
     showSelected();
     m_keys->openNewKey();
-}
-
-void TenantsPage::showKeys()
-{
-    m_segments->setCurrent(u"keys"_s);
-    m_panels->setCurrentWidget(m_keys);
 }
 
 } // namespace provost::ui

@@ -2,15 +2,24 @@
 
 #include "ui/kit/button.h"
 #include "ui/kit/codeeditor.h"
+#include "ui/kit/copyfield.h"
+#include "ui/kit/jsontree.h"
 #include "ui/kit/label.h"
 #include "ui/kit/scrollarea.h"
 #include "ui/tools/schemaform.h"
+#include "ui/tools/webpage.h"
 
 #include <QVBoxLayout>
 
 namespace provost::ui {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int askedRows = 5;
+
+} // namespace
 
 AskView::AskView(TryPresenter &presenter, QWidget *parent)
     : QWidget(parent)
@@ -32,18 +41,31 @@ AskView::AskView(TryPresenter &presenter, QWidget *parent)
     buttons->setContentsMargins(metrics::CardPadding, 0, metrics::CardPadding,
                                 metrics::CardPadding);
     buttons->setSpacing(8);
-    m_accept = new Button(tr("Answer and go on"), ButtonKind::Outlined, this);
+    m_accept = new Button(tr("Answer"), ButtonKind::Outlined, this);
     m_accept->setObjectName(u"ask.accept"_s);
     auto *const decline = new Button(tr("Decline"), ButtonKind::Outlined, this);
     decline->setObjectName(u"ask.decline"_s);
+    decline->setToolTip(tr("Tell the tool that you say no"));
+    auto *const dismiss = new Button(tr("Dismiss"), ButtonKind::Flat, this);
+    dismiss->setObjectName(u"ask.dismiss"_s);
+    dismiss->setToolTip(tr("Tell the tool that the question was closed without an answer"));
+    buttons->addWidget(dismiss);
     buttons->addStretch(1);
     buttons->addWidget(decline);
     buttons->addWidget(m_accept);
+    m_problem = new Label({}, TextRole::Caption, this);
+    m_problem->setObjectName(u"ask.problem"_s);
+    m_problem->setTone(Tone::Ask);
+    m_problem->setWordWrap(true);
+    m_problem->setContentsMargins(metrics::CardPadding, 0, metrics::CardPadding, 0);
+    outer->addWidget(m_problem);
     outer->addLayout(buttons);
     connect(m_accept, &Button::clicked, this,
             [this] { m_presenter.reply(TryPresenter::Reply::Accept); });
     connect(decline, &Button::clicked, this,
             [this] { m_presenter.reply(TryPresenter::Reply::Decline); });
+    connect(dismiss, &Button::clicked, this,
+            [this] { m_presenter.reply(TryPresenter::Reply::Cancel); });
 }
 
 void AskView::refresh()
@@ -68,10 +90,11 @@ void AskView::refresh()
         message->setObjectName(u"ask.message"_s);
         message->setWordWrap(true);
         column->addWidget(message);
-        if (ask.isForm)
-            addForm(ask);
-        else
-            addText(ask);
+        switch (ask.kind) {
+        case Ask::Kind::Form: addForm(ask); break;
+        case Ask::Kind::Page: addPage(ask); break;
+        case Ask::Kind::Typed: addTyped(ask); break;
+        }
     }
     m_column->insertWidget(0, m_forms);
     m_forms->show();
@@ -90,16 +113,51 @@ void AskView::addForm(const Ask &ask)
     });
 }
 
-void AskView::addText(const Ask &ask)
+// The whole address is shown before anything is opened, and the host in letters that cannot be taken for others.
+void AskView::addPage(const Ask &ask)
+{
+    const auto page = webPage(ask.page);
+    auto *const address = new CopyField(u"ask.page"_s, tr("Address of the page"), m_forms);
+    address->setText(QString::fromUtf8(ask.page));
+    auto *const about = new Label(
+        page ? tr("The tool wants you to do something on a page of %1. It is opened in your "
+                  "browser; what you enter there does not pass through Provost.")
+                   .arg(page->host(QUrl::FullyEncoded))
+             : tr("This is no page of the web and is not opened."),
+        TextRole::Caption, m_forms);
+    about->setWordWrap(true);
+    auto *const open = new Button(tr("Open the page"), ButtonKind::Outlined, m_forms);
+    open->setObjectName(u"ask.openPage"_s);
+    open->setIconOf(Icon::External);
+    setBlocked(*open, answerProblem(ask));
+    m_forms->layout()->addWidget(address);
+    m_forms->layout()->addWidget(about);
+    m_forms->layout()->addWidget(open);
+    m_forms->layout()->setAlignment(open, Qt::AlignLeft);
+    connect(open, &Button::clicked, this, [about, address = ask.page] {
+        if (!openWebPage(address))
+            about->setText(tr("✕ No browser takes the address."));
+    });
+}
+
+void AskView::addTyped(const Ask &ask)
 {
     auto *const about =
         new Label(tr("%1: type the result as JSON").arg(QString::fromUtf8(ask.method)),
                   TextRole::Caption, m_forms);
+    about->setWordWrap(true);
+    m_forms->layout()->addWidget(about);
+    if (ask.params.isObject() && !ask.params.members().empty()) {
+        auto *const asked =
+            new JsonTree(u"ask.params"_s, tr("What the tool asks, as it was sent"), m_forms);
+        asked->setValue(ask.params);
+        asked->setFixedHeight(askedRows * metrics::RowHeight);
+        m_forms->layout()->addWidget(asked);
+    }
     auto *const editor = new CodeEditor(u"ask."_s + QString::fromUtf8(ask.key),
                                         tr("Answer as JSON"), CodeLanguage::Json, m_forms);
     editor->setText(QString::fromUtf8(ask.answer.toIndented()));
-    editor->setHeightToLines(3, 8);
-    m_forms->layout()->addWidget(about);
+    editor->setHeightToLines(3, 12);
     m_forms->layout()->addWidget(editor);
     connect(editor, &CodeEditor::textChanged, this, [this, editor, key = ask.key] {
         const auto read = Json::parse(editor->text().toUtf8());
@@ -119,6 +177,8 @@ void AskView::check()
             blocked = problem;
     }
     setBlocked(*m_accept, blocked);
+    m_problem->setText(blocked.isEmpty() ? QString() : QString(u"! "_s + blocked));
+    m_problem->setVisible(!blocked.isEmpty());
 }
 
 } // namespace provost::ui

@@ -13,6 +13,7 @@ class QVBoxLayout;
 namespace provost::ui {
 
 class Button;
+class Label;
 
 class AskView : public QWidget
 {
@@ -27,7 +28,8 @@ public:
 
 private:
     void addForm(const Ask &ask);
-    void addText(const Ask &ask);
+    void addPage(const Ask &ask);
+    void addTyped(const Ask &ask);
     void check();
 
     TryPresenter &m_presenter;
@@ -35,6 +37,7 @@ private:
     std::map<QByteArray, QString> m_problems;
     QWidget *m_forms = nullptr;
     QVBoxLayout *m_column = nullptr;
+    Label *m_problem = nullptr;
     Button *m_accept = nullptr;
 };
 

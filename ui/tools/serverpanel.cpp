@@ -10,9 +10,8 @@
 #include "ui/kit/words.h"
 #include "ui/tools/commandview.h"
 #include "ui/tools/toolwords.h"
+#include "ui/tools/webpage.h"
 
-#include <QDesktopServices>
-#include <QUrl>
 #include <QVBoxLayout>
 
 namespace provost::ui {
@@ -148,12 +147,10 @@ void ServerPanel::setServer(const ServerRow &server, WallTime now)
 
 void ServerPanel::authorize()
 {
-    // The address comes from outside; only a page may be opened, never a file or a program.
-    const QUrl page(text(m_server.authorizeAt), QUrl::StrictMode);
-    const bool isPage = page.scheme() == u"https" || page.scheme() == u"http";
-    if (!isPage || !QDesktopServices::openUrl(page))
-        m_context.notify({.tone = Tone::Deny,
-                          .text = tr("The page could not be opened: %1").arg(page.toString())});
+    if (!openWebPage(m_server.authorizeAt))
+        m_context.notify(
+            {.tone = Tone::Deny,
+             .text = tr("The page could not be opened: %1").arg(text(m_server.authorizeAt))});
 }
 
 void ServerPanel::showFailures()

@@ -5,30 +5,21 @@
 #pragma once
 
 #include "server/control/controlplane.h"
-#include "ui/kit/page.h"
-
-#include <QTimer>
-
-class QStackedLayout;
-class QStackedWidget;
+#include "ui/kit/listpage.h"
 
 namespace provost::ui {
 
-class Banner;
 class Button;
 class Card;
-class CellModel;
+class CellTable;
 class EmptyState;
-class ErrorState;
-class Label;
 class LineField;
-class Segments;
+class PartsCard;
 class ServerPanel;
-class TableView;
 class ToolPanel;
 class TryPanel;
 
-class ToolsPage : public Page
+class ToolsPage : public ListPage
 {
     Q_OBJECT
 
@@ -37,19 +28,16 @@ public:
     ToolsPage(control::ControlPlane &control, PageContext &context, QWidget *parent = nullptr);
 
     void setScope(const Scope &scope) override;
-    void activate() override;
-    void deactivate() override;
     void openLink(const Link &link) override;
     [[nodiscard]] Link place() const override;
     [[nodiscard]] std::vector<ActionSpec> actions() override;
 
 private:
-    QWidget *buildContent();
     Card *buildServers();
     Card *buildTools();
-    Card *buildDetail();
+    PartsCard *buildDetail();
 
-    void refresh();
+    void refresh() override;
     void showServers(const Result<std::vector<control::ServerRow>> &answer);
     void showTools(const Result<std::vector<control::ToolRow>> &answer);
     void fillTools();
@@ -69,26 +57,14 @@ private:
     QByteArray m_server; // key of the selected one
     QByteArray m_tool;   // name of the selected one; empty: none
     int m_asked = 0;
-    bool m_inFront = false;
-    bool m_selecting = false; // the selection is moved by us and not by the user
-    QTimer m_refresh;         // while in front: states and figures move
 
-    QStackedLayout *m_states = nullptr;
-    EmptyState *m_empty = nullptr;
-    ErrorState *m_error = nullptr;
-    Banner *m_banner = nullptr;
-    CellModel *m_serverModel = nullptr;
-    TableView *m_serverTable = nullptr;
-    CellModel *m_toolModel = nullptr;
-    TableView *m_toolTable = nullptr;
+    CellTable *m_serverTable = nullptr;
+    CellTable *m_toolTable = nullptr;
     LineField *m_filter = nullptr;
-    Label *m_noTools = nullptr;
-    Card *m_detail = nullptr;
-    Label *m_name = nullptr;
-    Segments *m_parts = nullptr;
+    EmptyState *m_noTools = nullptr;
+    PartsCard *m_detail = nullptr;
     Button *m_toolPart = nullptr;
     Button *m_tryPart = nullptr;
-    QStackedWidget *m_stack = nullptr;
     ServerPanel *m_serverPanel = nullptr;
     ToolPanel *m_toolPanel = nullptr;
     TryPanel *m_tryPanel = nullptr;

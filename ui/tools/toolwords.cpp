@@ -10,7 +10,6 @@ namespace provost::ui {
 
 using namespace control;
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -102,18 +101,6 @@ QString transportText(const ServerRow &server)
     else if (server.era == "modern")
         words += tr(" · modern era");
     return words;
-}
-
-QString spanText(Microseconds span)
-{
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
-    if (span < 100s)
-        return tr("%1 s").arg(seconds);
-    if (span < 100min)
-        return tr("%1 min").arg(seconds / 60);
-    if (span < 48h)
-        return tr("%1 h").arg(seconds / 3600);
-    return tr("%1 d").arg(seconds / 86'400);
 }
 
 QString momentText(WallTime time)

@@ -15,8 +15,6 @@ namespace provost::ui {
 [[nodiscard]] QString serverSentence(const control::ServerRow &server, WallTime now);
 // "stdio · legacy era".
 [[nodiscard]] QString transportText(const control::ServerRow &server);
-// "12 s", "5 min", "3 h", "2 d".
-[[nodiscard]] QString spanText(Microseconds span);
 // In the reader's time zone: "2026-01-15 14:23:45".
 [[nodiscard]] QString momentText(WallTime time);
 

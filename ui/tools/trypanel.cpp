@@ -10,6 +10,7 @@
 #include "ui/tools/askview.h"
 #include "ui/tools/schemaform.h"
 #include "ui/tools/trialview.h"
+#include "ui/tools/workingview.h"
 
 #include <QScopedValueRollback>
 #include <QStackedWidget>
@@ -44,6 +45,8 @@ TryPanel::TryPanel(ControlPlane &control, PageContext &context, QWidget *parent)
     connect(&m_presenter, &TryPresenter::usersChanged, this, &TryPanel::showUsers);
     connect(&m_presenter, &TryPresenter::argumentsChanged, this, &TryPanel::showArguments);
     connect(&m_presenter, &TryPresenter::stateChanged, this, &TryPanel::showState);
+    connect(&m_presenter, &TryPresenter::progressed, this,
+            [this] { m_working->setProgress(*m_presenter.progress()); });
     showState();
 }
 
@@ -111,7 +114,7 @@ QWidget *TryPanel::buildOutput()
     m_output = new QStackedWidget(this);
     m_empty = new EmptyState(Icon::Play, tr("Fill in the arguments and run the tool"), m_output);
     m_empty->setDetail(tr("A real call, recorded with your name."));
-    m_working = new EmptyState(Icon::Clock, tr("The tool works…"), m_output);
+    m_working = new WorkingView(m_output);
     m_error = new ErrorState(m_output);
     auto *const ended = new QWidget(m_output);
     m_ended = new QVBoxLayout(ended);
@@ -186,8 +189,7 @@ void TryPanel::showArguments()
 
 void TryPanel::showState()
 {
-    setBlocked(*m_run, m_presenter.runBlocked());
-    m_cancel->setVisible(m_presenter.isRunning());
+    showRunning();
     QString problem;
     if (!m_presenter.textError().isEmpty())
         problem = u"✕ "_s + m_presenter.textError();
@@ -197,6 +199,7 @@ void TryPanel::showState()
     m_problem->setText(problem);
     if (m_presenter.isRunning()) {
         m_output->setCurrentWidget(m_working);
+        m_ask->refresh(); // nothing is asked by now
     } else if (m_presenter.error()) {
         m_error->setTrouble(troubleOf(tr("The call could not be made"), *m_presenter.error()));
         m_output->setCurrentWidget(m_error);
@@ -210,6 +213,34 @@ void TryPanel::showState()
     } else {
         m_output->setCurrentWidget(m_empty);
     }
+}
+
+// The button keeps the keyboard while the call runs: who pressed Run may press Cancel.
+void TryPanel::showRunning()
+{
+    const bool running = m_presenter.isRunning();
+    const bool hadFocus = m_run->hasFocus() || m_cancel->hasFocus();
+    if (running && m_output->currentWidget() != m_working)
+        m_working->begin();
+    if (!running)
+        m_working->end();
+    m_cancel->setVisible(running);
+    m_run->setVisible(!running);
+    setBlocked(*m_run, m_presenter.runBlocked());
+    setBlocked(*m_cancel, m_presenter.isCancelling() ? tr("It is being cancelled") : QString());
+    if (m_presenter.isCancelling())
+        m_working->setCancelling();
+    if (hadFocus)
+        (running ? m_cancel : m_run)->setFocus();
+}
+
+void TryPanel::go()
+{
+    const QWidget *const at = focusWidget();
+    if (!m_presenter.asks().empty() && at != nullptr && m_ask->isAncestorOf(at))
+        m_presenter.reply(TryPresenter::Reply::Accept);
+    else
+        m_presenter.run();
 }
 
 } // namespace provost::ui

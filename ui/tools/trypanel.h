@@ -24,6 +24,7 @@ class SchemaForm;
 class ScrollArea;
 class Segments;
 class TrialView;
+class WorkingView;
 
 class TryPanel : public QWidget
 {
@@ -35,6 +36,8 @@ public:
 
     void setTool(const control::ToolRow &tool);
     [[nodiscard]] TryPresenter &presenter() { return m_presenter; }
+    // Runs the tool; or answers, if that is what the keyboard is at.
+    void go();
 
 private:
     QWidget *buildInput();
@@ -43,6 +46,7 @@ private:
     void showUsers();
     void showArguments();
     void showState();
+    void showRunning();
 
     PageContext &m_context;
     TryPresenter m_presenter;
@@ -60,7 +64,7 @@ private:
     Button *m_cancel = nullptr;
     QStackedWidget *m_output = nullptr;
     EmptyState *m_empty = nullptr;
-    EmptyState *m_working = nullptr;
+    WorkingView *m_working = nullptr;
     ErrorState *m_error = nullptr;
     QVBoxLayout *m_ended = nullptr;
     TrialView *m_trial = nullptr;

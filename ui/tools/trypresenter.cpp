@@ -1,5 +1,9 @@
 #include "ui/tools/trypresenter.h"
 
+#include "ui/tools/webpage.h"
+
+#include <QUuid>
+
 #include <algorithm>
 
 namespace provost::ui {
@@ -9,6 +13,39 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// What the typing of a whole result begins with: its shape.
+Json typedBeginning(const Ask &ask)
+{
+    if (ask.method == "sampling/createMessage")
+        return Json::object({{"role", "assistant"},
+                             {"content", Json::object({{"type", "text"}, {"text", ""}})},
+                             {"model", "typed in the console"},
+                             {"stopReason", "endTurn"}});
+    if (ask.method == "roots/list")
+        return Json::object({{"roots", Json::array()}});
+    return Json::object({{"action", "accept"}, {"content", Json::object()}});
+}
+
+QString samplingProblem(const Json &answer)
+{
+    if (answer["role"] != Json("assistant") && answer["role"] != Json("user"))
+        return TryPresenter::tr("“role” is \"assistant\" or \"user\"");
+    if (!answer["content"].isObject() && !answer["content"].isArray())
+        return TryPresenter::tr("“content” is a block, or a list of blocks");
+    return answer["model"].isString() ? QString() : TryPresenter::tr("“model” is a text");
+}
+
+QString rootsProblem(const Json &answer)
+{
+    if (!answer["roots"].isArray())
+        return TryPresenter::tr("“roots” is a list");
+    const auto &roots = answer["roots"].items();
+    const bool good = std::all_of(roots.begin(), roots.end(), [](const Json &root) {
+        return root["uri"].toByteArray().startsWith("file://");
+    });
+    return good ? QString() : TryPresenter::tr("Each root has a “uri” that begins with file://");
+}
+
 std::vector<Ask> asksOf(const Json &requests)
 {
     std::vector<Ask> asks;
@@ -16,13 +53,17 @@ std::vector<Ask> asksOf(const Json &requests)
         const Json &params = request.value["params"];
         Ask ask{.key = request.key,
                 .method = request.value["method"].toByteArray(),
-                .message = params["message"].toText()};
-        ask.isForm = ask.method == "elicitation/create" && params["requestedSchema"].isObject();
-        if (ask.isForm) {
+                .message = params["message"].toText(),
+                .params = params};
+        if (ask.isElicitation() && params["mode"] == Json("url")) {
+            ask.kind = Ask::Kind::Page;
+            ask.page = params["url"].toByteArray();
+        } else if (ask.isElicitation()) {
             ask.form = readSchema(params["requestedSchema"]);
-            ask.isForm = ask.form.kind == SchemaField::Kind::Object;
+            if (ask.form.kind == SchemaField::Kind::Object)
+                ask.kind = Ask::Kind::Form;
         }
-        ask.answer = ask.isForm ? initialValue(ask.form) : Json::object();
+        ask.answer = ask.kind == Ask::Kind::Form ? initialValue(ask.form) : typedBeginning(ask);
         asks.push_back(std::move(ask));
     }
     return asks;
@@ -35,16 +76,42 @@ Json answerOf(const Ask &ask, TryPresenter::Reply reply)
     case TryPresenter::Reply::Cancel: return Json::object({{"action", "cancel"}});
     case TryPresenter::Reply::Accept: break;
     }
-    return ask.isForm ? Json::object({{"action", "accept"}, {"content", ask.answer}}) : ask.answer;
+    switch (ask.kind) {
+    case Ask::Kind::Form: return Json::object({{"action", "accept"}, {"content", ask.answer}});
+    case Ask::Kind::Page: return Json::object({{"action", "accept"}});
+    case Ask::Kind::Typed: break;
+    }
+    return ask.answer;
 }
 
 } // namespace
+
+QString answerProblem(const Ask &ask)
+{
+    if (ask.kind == Ask::Kind::Form)
+        return valueProblem(ask.form, ask.answer);
+    if (ask.kind == Ask::Kind::Page)
+        return webPage(ask.page) ? QString()
+                                 : TryPresenter::tr("The address is no page of the web");
+    if (ask.method == "sampling/createMessage")
+        return samplingProblem(ask.answer);
+    if (ask.method == "roots/list")
+        return rootsProblem(ask.answer);
+    return ask.answer["action"].isString() ? QString() : TryPresenter::tr("“action” is a text");
+}
 
 TryPresenter::TryPresenter(ControlPlane &control, QByteArray author, QObject *parent)
     : QObject(parent)
     , m_control(control)
     , m_author(std::move(author))
 {
+    connect(&control, &ControlPlane::trialProgressed, this,
+            [this](const QByteArray &id, const TrialProgress &progress) {
+                if (!m_running || id != m_trial.id)
+                    return;
+                m_progress = progress;
+                Q_EMIT progressed();
+            });
 }
 
 TryPresenter::~TryPresenter()
@@ -171,30 +238,32 @@ void TryPresenter::run()
     if (!runBlocked().isEmpty())
         return;
     forget();
-    call({}, {});
+    m_trial = {.tenant = m_tool.tenant,
+               .user = m_user,
+               .tool = m_tool.name,
+               .arguments = m_arguments,
+               .author = m_author};
+    call();
 }
 
 void TryPresenter::cancel()
 {
-    if (m_running)
-        m_stop.request_stop();
+    if (!m_running)
+        return;
+    m_stop.request_stop();
+    Q_EMIT stateChanged();
 }
 
-void TryPresenter::call(Json inputResponses, QByteArray requestState)
+void TryPresenter::call()
 {
     m_running = true;
+    m_progress.reset();
     m_asks.clear();
-    m_stop = m_control.tryTool({.tenant = m_tool.tenant,
-                                .user = m_user,
-                                .tool = m_tool.name,
-                                .arguments = m_arguments,
-                                .author = m_author,
-                                .inputResponses = std::move(inputResponses),
-                                .requestState = std::move(requestState)},
-                               {this, [this, asked = ++m_asked](const auto &answer) {
-                                    if (asked == m_asked)
-                                        take(answer);
-                                }});
+    m_trial.id = QUuid::createUuid().toByteArray(QUuid::WithoutBraces);
+    m_stop = m_control.tryTool(m_trial, {this, [this, asked = ++m_asked](const auto &answer) {
+                                             if (asked == m_asked)
+                                                 take(answer);
+                                         }});
     Q_EMIT stateChanged();
 }
 
@@ -223,9 +292,7 @@ void TryPresenter::setAnswer(const QByteArray &key, const Json &answer)
 QString TryPresenter::answerBlocked() const
 {
     for (const Ask &ask : m_asks) {
-        if (!ask.isForm)
-            continue;
-        if (QString problem = valueProblem(ask.form, ask.answer); !problem.isEmpty())
+        if (QString problem = answerProblem(ask); !problem.isEmpty())
             return problem;
     }
     return {};
@@ -239,8 +306,14 @@ void TryPresenter::reply(Reply reply)
     Json responses = Json::object();
     for (const Ask &ask : m_asks)
         responses.set(ask.key, answerOf(ask, reply));
+    // The state is good for the call as it was made, whatever stands in the fields by now.
+    m_trial.givenUp = reply != Reply::Accept
+                      && !std::all_of(m_asks.begin(), m_asks.end(),
+                                      [](const Ask &ask) { return ask.isElicitation(); });
+    m_trial.inputResponses = m_trial.givenUp ? Json() : std::move(responses);
+    m_trial.requestState = m_result->requestState;
     ++m_round;
-    call(std::move(responses), m_result->requestState);
+    call();
 }
 
 } // namespace provost::ui

@@ -15,14 +15,27 @@ namespace provost::ui {
 // One thing that the tool asks.
 struct Ask
 {
+    enum class Kind {
+        Form, // an elicitation whose answer has fields
+        Page, // an elicitation that is carried out on a page of the web
+        Typed // the whole result is typed as JSON: sampling, roots, and what has no form
+    };
+
     QByteArray key;
     QByteArray method; // "elicitation/create", …
     QString message;
-    bool isForm = false; // else the answer is typed as JSON
-    SchemaField form;    // of an elicitation
-    Json answer;         // so far: the form's content, or the whole result
+    Kind kind = Kind::Typed;
+    SchemaField form{}; // of a Form
+    QByteArray page{};  // of a Page; as the tool gave it
+    Json params{};      // the request, whole
+    Json answer{};      // so far: the form's content, or the whole result
     bool operator==(const Ask &) const = default;
+
+    [[nodiscard]] bool isElicitation() const { return method == "elicitation/create"; }
 };
+
+// What keeps `ask` from being answered like that; empty: nothing.
+[[nodiscard]] QString answerProblem(const Ask &ask);
 
 class TryPresenter : public QObject
 {
@@ -60,6 +73,12 @@ public:
     void run();
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] bool isCancelling() const { return m_running && m_stop.stop_requested(); }
+    // As the tool told last; none if it told nothing yet.
+    [[nodiscard]] const std::optional<control::TrialProgress> &progress() const
+    {
+        return m_progress;
+    }
     [[nodiscard]] int round() const { return m_round; } // from 1
     [[nodiscard]] const std::optional<control::TrialResult> &result() const { return m_result; }
     [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
@@ -68,8 +87,9 @@ public:
     [[nodiscard]] const std::vector<Ask> &asks() const { return m_asks; }
     void setAnswer(const QByteArray &key, const Json &answer);
     [[nodiscard]] QString answerBlocked() const;
+    // Only elicitations have a word for "no": where something else is asked, what is not accepted ends the call.
     enum class Reply { Accept, Decline, Cancel };
-    // Goes on with the next round.
+    // Goes on with the next round of the call as it was made.
     void reply(Reply reply);
 
 Q_SIGNALS:
@@ -77,10 +97,11 @@ Q_SIGNALS:
     void usersChanged();
     void argumentsChanged();
     void stateChanged(); // running, result, error, asks
+    void progressed();
 
 private:
     void forget();
-    void call(Json inputResponses, QByteArray requestState);
+    void call();
     void take(const Result<control::TrialResult> &answer);
 
     control::ControlPlane &m_control;
@@ -99,6 +120,8 @@ private:
     int m_round = 1;
     bool m_running = false;
     std::stop_source m_stop;
+    control::ToolTrial m_trial; // the call as it was made last
+    std::optional<control::TrialProgress> m_progress;
     std::optional<control::TrialResult> m_result;
     std::optional<Error> m_error;
     std::vector<Ask> m_asks;

@@ -9,13 +9,20 @@ namespace provost::testing {
 class RecordingContext final : public ui::PageContext
 {
 public:
-    std::vector<QString> opened; // links as text
+    std::vector<ui::Link> opened;
     std::vector<ui::Notice> notices;
+    ui::Scope current;
 
-    void open(const ui::Link &link) override { opened.push_back(link.toString()); }
+    // The last link as text; empty if none was opened.
+    [[nodiscard]] QString lastOpened() const
+    {
+        return opened.empty() ? QString() : opened.back().toString();
+    }
+
+    void open(const ui::Link &link) override { opened.push_back(link); }
     void notify(const ui::Notice &notice) override { notices.push_back(notice); }
-    [[nodiscard]] ui::Scope scope() const override { return {}; }
-    void changeScope(const ui::Scope &) override {}
+    [[nodiscard]] ui::Scope scope() const override { return current; }
+    void changeScope(const ui::Scope &scope) override { current = scope; }
     [[nodiscard]] QByteArray author() const override { return "ana"; }
 };
 

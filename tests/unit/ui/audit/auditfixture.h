@@ -1,10 +1,8 @@
-// What the tests of the audit page share: a clock that stands still, a shell that takes notes, and a control plane with
-// believable records.
+// What the tests of the audit page share: a clock that stands still, and a control plane with believable records.
 // Thread: ui thread.
 #pragma once
 
 #include "tests/support/fakecontrolplane.h"
-#include "ui/kit/page.h"
 
 namespace provost::testing {
 
@@ -15,19 +13,6 @@ public:
     [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
 
     WallTime time{std::chrono::hours(24 * 365 * 50)};
-};
-
-class NotingContext final : public ui::PageContext
-{
-public:
-    std::vector<ui::Link> opened;
-    std::vector<QString> notices;
-
-    void open(const ui::Link &link) override { opened.push_back(link); }
-    void notify(const ui::Notice &notice) override { notices.push_back(notice.text); }
-    [[nodiscard]] ui::Scope scope() const override { return {}; }
-    void changeScope(const ui::Scope &) override {}
-    [[nodiscard]] QByteArray author() const override { return "ana"; }
 };
 
 // `count` records before `newest`, with everything that the page shows of them.

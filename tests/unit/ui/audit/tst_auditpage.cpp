@@ -1,17 +1,14 @@
 #include "tests/support/testing.h"
 #include "tests/unit/ui/audit/auditfixture.h"
-#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/audit/auditpage.h"
 #include "ui/audit/auditwords.h"
 #include "ui/kit/badge.h"
-#include "ui/kit/button.h"
 #include "ui/kit/drawer.h"
 #include "ui/kit/label.h"
-#include "ui/kit/tableview.h"
 #include "ui/kit/windowedtable.h"
 
 #include <QClipboard>
-#include <QDir>
 #include <QFileDialog>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -22,9 +19,11 @@
 using namespace provost;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::FakeControlPlane;
+using provost::testing::keepPicture;
+using provost::testing::namelessControl;
+using provost::testing::PageFixture;
 
-class TstAuditPage : public QObject
+class TstAuditPage : public QObject, private PageFixture<AuditPage>
 {
     Q_OBJECT
 
@@ -32,7 +31,7 @@ private Q_SLOTS:
     void initTestCase() { m_themed.wear(); }
     void cleanupTestCase() { m_themed.takeOff(); }
     void init();
-    void cleanup();
+    void cleanup() { end(); }
 
     void showsRowsAndCount();
     void walksByKeyboard();
@@ -54,11 +53,6 @@ private Q_SLOTS:
     void looksRight();
 
 private:
-    template <class T>
-    T *part(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
     [[nodiscard]] const ActionSpec &action(const QString &id)
     {
         return *std::find_if(m_actions.begin(), m_actions.end(),
@@ -71,32 +65,20 @@ private:
     [[nodiscard]] Drawer &drawer() const { return *part<Drawer>(u"audit.drawer"_s); }
     [[nodiscard]] bool hasRows() const { return table().model().rowCount() > 1; }
 
-    provost::testing::Themed m_themed;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<provost::testing::NotingContext> m_context;
-    std::unique_ptr<AuditPage> m_page;
     std::vector<ActionSpec> m_actions;
 };
 
 void TstAuditPage::init()
 {
-    m_control = std::make_unique<FakeControlPlane>();
+    begin();
     provost::testing::fill(*m_control, 1200, SystemClock().now());
-    m_context = std::make_unique<provost::testing::NotingContext>();
-    m_page = std::make_unique<AuditPage>(*m_control, *m_context);
+    makePage();
     m_page->resize(1366, 850);
     m_page->setScope({});
     m_actions = m_page->actions();
     m_page->show();
     m_page->activate();
     QTRY_VERIFY(hasRows());
-}
-
-void TstAuditPage::cleanup()
-{
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
 }
 
 void TstAuditPage::showsRowsAndCount()
@@ -206,8 +188,8 @@ void TstAuditPage::spacePausesOnlyInTheTable()
 void TstAuditPage::recordsThatArriveWhilePausedAreCounted()
 {
     QTest::keyClick(table().view(), Qt::Key_Space);
-    auto rows = FakeControlPlane::makeAuditRows(3, m_control->auditRows.front().timestamp
-                                                       + std::chrono::seconds(5));
+    auto rows = provost::testing::FakeControlPlane::makeAuditRows(
+        3, m_control->auditRows.front().timestamp + std::chrono::seconds(5));
     m_control->auditRows.insert(m_control->auditRows.begin(), rows.begin(), rows.end());
     Q_EMIT m_control->recordsAppended();
     auto *const pill = part<Button>(u"audit.table.pill"_s);
@@ -312,25 +294,14 @@ void TstAuditPage::exportTellsItsCount()
     Q_EMIT dialog->fileSelected(folder.filePath(u"out.jsonl"_s));
     QCOMPARE(part<Button>(u"audit.export"_s)->text(), u"Cancel export"_s);
     QTRY_COMPARE(m_context->notices.size(), 1U);
-    QCOMPARE(m_context->notices.front(), u"1,200 records exported"_s);
+    QCOMPARE(m_context->notices.front().text, u"1,200 records exported"_s);
     QCOMPARE(part<Button>(u"audit.export"_s)->text(), u"Export"_s);
 }
 
 void TstAuditPage::everyControlHasAName()
 {
     drawer().open();
-    for (const QWidget *widget : m_page->findChildren<QWidget *>()) {
-        if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisibleTo(m_page.get())
-            || widget->objectName().startsWith(u"qt_"))
-            continue;
-        const auto *button = qobject_cast<const QAbstractButton *>(widget);
-        const bool named = !widget->accessibleName().isEmpty()
-                           || (button != nullptr && !button->text().isEmpty())
-                           || qobject_cast<const QLabel *>(widget) != nullptr;
-        QVERIFY2(named, qPrintable(u"%1 %2 has no accessible name"_s.arg(
-                            QString::fromLatin1(widget->metaObject()->className()),
-                            widget->objectName())));
-    }
+    QCOMPARE(namelessControl(*m_page), QString());
 }
 
 void TstAuditPage::looksRight_data()
@@ -341,7 +312,7 @@ void TstAuditPage::looksRight_data()
     QTest::newRow("high contrast") << Theme::Choice::HighContrast;
 }
 
-// Nothing is cut off at the right of what the page is given; with PROVOST_SHOTS set it writes what it drew.
+// Nothing is cut off at the right of what the page is given; with PROVOST_PICTURES it keeps what it drew.
 void TstAuditPage::looksRight()
 {
     QFETCH(const Theme::Choice, choice);
@@ -349,15 +320,11 @@ void TstAuditPage::looksRight()
     const auto denied =
         std::find_if(m_control->auditRows.begin(), m_control->auditRows.end(),
                      [](const control::AuditRow &row) { return row.status == "denied"; });
-    const QString folder = qEnvironmentVariable("PROVOST_SHOTS");
     const auto shoot = [&](const QString &what) {
         bool laidOut = false;
         QTimer::singleShot(20, m_page.get(), [&] { laidOut = true; });
         QTRY_VERIFY(laidOut);
-        const QPixmap picture = m_page->grab();
-        QCOMPARE(picture.size(), m_page->size());
-        if (!folder.isEmpty())
-            picture.save(QDir(folder).filePath(u"audit-%1-%2.png"_s.arg(what, nameOf(choice))));
+        keepPicture(*m_page, u"audit-%1-%2"_s.arg(what, nameOf(choice)));
     };
     QTRY_VERIFY(part<Label>(u"audit.filter.result"_s)->text().contains(u"of"));
     shoot(u"rows"_s);

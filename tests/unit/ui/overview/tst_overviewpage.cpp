@@ -1,19 +1,14 @@
-#include "tests/support/fakecontrolplane.h"
 #include "tests/support/testing.h"
-#include "tests/unit/ui/recordingcontext.h"
-#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/kit/badge.h"
-#include "ui/kit/button.h"
 #include "ui/kit/cellmodel.h"
 #include "ui/kit/copyfield.h"
 #include "ui/kit/form.h"
 #include "ui/kit/label.h"
 #include "ui/kit/stattile.h"
-#include "ui/kit/tableview.h"
 #include "ui/overview/overviewpage.h"
 
 #include <QClipboard>
-#include <QDir>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -22,7 +17,9 @@
 using namespace provost;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::FakeControlPlane;
+using provost::testing::keepPicture;
+using provost::testing::namelessControl;
+using provost::testing::PageFixture;
 
 namespace {
 
@@ -78,7 +75,7 @@ control::Overview busyOverview(WallTime now)
 
 } // namespace
 
-class TstOverviewPage : public QObject
+class TstOverviewPage : public QObject, private PageFixture<OverviewPage>
 {
     Q_OBJECT
 
@@ -86,7 +83,7 @@ private Q_SLOTS:
     void initTestCase() { m_themed.wear(); }
     void cleanupTestCase() { m_themed.takeOff(); }
     void init();
-    void cleanup();
+    void cleanup() { end(); }
 
     void showsFigures();
     void figuresLeadToTheirRecords();
@@ -106,11 +103,6 @@ private Q_SLOTS:
     void looksRight();
 
 private:
-    template <class T>
-    T *part(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
     void open()
     {
         m_page->resize(1194, 782);
@@ -118,7 +110,7 @@ private:
         m_page->show();
         m_page->activate();
         QTRY_VERIFY(m_control->asked.size() >= 3);
-        QTRY_COMPARE(m_control->unanswered, 0);
+        settle();
     }
     [[nodiscard]] qsizetype asked(const char *question) const
     {
@@ -128,32 +120,15 @@ private:
     {
         return part<StatTile>(u"overview.tile."_s + name)->accessibleName();
     }
-    [[nodiscard]] QString lastOpened() const
-    {
-        return m_context->opened.empty() ? QString() : m_context->opened.back();
-    }
-
-    provost::testing::Themed m_themed;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<provost::testing::RecordingContext> m_context;
-    std::unique_ptr<OverviewPage> m_page;
 };
 
 void TstOverviewPage::init()
 {
-    m_control = std::make_unique<FakeControlPlane>();
+    begin();
     m_control->overviewAnswer = busyOverview(SystemClock().now());
     m_control->tenantRows = {{.id = TenantId("acme-corp"), .name = "Acme"},
                              {.id = TenantId("gamma-llc"), .name = "Gamma"}};
-    m_context = std::make_unique<provost::testing::RecordingContext>();
-    m_page = std::make_unique<OverviewPage>(*m_control, *m_context);
-}
-
-void TstOverviewPage::cleanup()
-{
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    makePage();
 }
 
 void TstOverviewPage::showsFigures()
@@ -174,9 +149,9 @@ void TstOverviewPage::figuresLeadToTheirRecords()
     open();
     QTRY_VERIFY(tile(u"denied"_s).endsWith(u"3.1 %"_s));
     QTest::mouseClick(part<StatTile>(u"overview.tile.denied"_s), Qt::LeftButton);
-    QCOMPARE(Link::parse(lastOpened())->parameters.at(u"filter"_s), u"status:denied"_s);
+    QCOMPARE(Link::parse(m_context->lastOpened())->parameters.at(u"filter"_s), u"status:denied"_s);
     QTest::keyClick(part<StatTile>(u"overview.tile.errors"_s), Qt::Key_Return);
-    QCOMPARE(Link::parse(lastOpened())->parameters.at(u"filter"_s), u"status:error"_s);
+    QCOMPARE(Link::parse(m_context->lastOpened())->parameters.at(u"filter"_s), u"status:error"_s);
 }
 
 void TstOverviewPage::attentionLeadsOn()
@@ -184,7 +159,7 @@ void TstOverviewPage::attentionLeadsOn()
     open();
     QTRY_VERIFY(part<Button>(u"attention.0.open"_s) != nullptr);
     QTest::mouseClick(part<Button>(u"attention.0.open"_s), Qt::LeftButton);
-    QCOMPARE(lastOpened(), u"tenants/gamma-llc"_s);
+    QCOMPARE(m_context->lastOpened(), u"tenants/gamma-llc"_s);
     QVERIFY(part<Button>(u"attention.3.open"_s)->isHidden());
     m_control->overviewAnswer.attention.clear();
     m_page->setScope({});
@@ -209,7 +184,8 @@ void TstOverviewPage::rowsLeadToTheirRecords()
     QTRY_COMPARE(tools->model()->rowCount(), 3);
     tools->setCurrentIndex(tools->model()->index(1, 0));
     QTest::keyClick(tools, Qt::Key_Return);
-    QCOMPARE(Link::parse(lastOpened())->parameters.at(u"filter"_s), u"tool:read_customers"_s);
+    QCOMPARE(Link::parse(m_context->lastOpened())->parameters.at(u"filter"_s),
+             u"tool:read_customers"_s);
 }
 
 void TstOverviewPage::asksOnlyInFront()
@@ -290,7 +266,7 @@ void TstOverviewPage::withoutTenantsOneIsMadeFirst()
     QTRY_VERIFY(create->isVisible());
     QVERIFY(!part<CopyField>(u"connect.snippet"_s)->isVisible());
     QTest::mouseClick(create, Qt::LeftButton);
-    QCOMPARE(lastOpened(), u"tenants"_s);
+    QCOMPARE(m_context->lastOpened(), u"tenants"_s);
 }
 
 void TstOverviewPage::snippetFollowsTenantAndClient()
@@ -308,7 +284,7 @@ void TstOverviewPage::snippetFollowsTenantAndClient()
     QTest::mouseClick(part<Button>(u"connect.snippet.copy"_s), Qt::LeftButton);
     QCOMPARE(QApplication::clipboard()->text(), snippet->text());
     QTest::mouseClick(part<Button>(u"connect.key"_s), Qt::LeftButton);
-    QCOMPARE(lastOpened(), u"tenants/gamma-llc"_s);
+    QCOMPARE(m_context->lastOpened(), u"tenants/gamma-llc"_s);
     // A tenant that stays is kept when the list is loaded again.
     m_control->tenantRows.push_back({.id = TenantId("new-one")});
     Q_EMIT m_control->configurationChanged();
@@ -335,41 +311,27 @@ void TstOverviewPage::theFirstCallIsShown()
         return call->text() == u"write_deals by ana@acme.example"_s;
     }());
     QTest::mouseClick(part<Button>(u"connect.open"_s), Qt::LeftButton);
-    QVERIFY(Link::parse(lastOpened())->parameters.at(u"filter"_s).contains(u"seq:42"_s));
+    QVERIFY(Link::parse(m_context->lastOpened())->parameters.at(u"filter"_s).contains(u"seq:42"_s));
 }
 
 void TstOverviewPage::everyControlHasAName()
 {
     open();
-    for (const QWidget *const widget : m_page->findChildren<QWidget *>()) {
-        if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible())
-            continue;
-        const auto *const button = qobject_cast<const QAbstractButton *>(widget);
-        const bool named =
-            !widget->accessibleName().isEmpty() || (button != nullptr && !button->text().isEmpty());
-        QVERIFY2(named, qPrintable(widget->objectName() + u' '
-                                   + QString::fromLatin1(widget->metaObject()->className())));
-    }
+    QCOMPARE(namelessControl(*m_page), QString());
 }
 
 void TstOverviewPage::looksRight_data()
 {
-    QTest::addColumn<QString>("theme");
-    QTest::addColumn<bool>("calls");
-    for (const char *theme : {"dark", "light", "high-contrast"}) {
-        QTest::addRow("%s", theme) << QString::fromLatin1(theme) << true;
-        QTest::addRow("%s-first", theme) << QString::fromLatin1(theme) << false;
-    }
+    addLooks({"calls", "first"});
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
 void TstOverviewPage::looksRight()
 {
     QFETCH(const QString, theme);
-    QFETCH(const bool, calls);
-    const auto back = qScopeGuard([this] { m_themed.theme().setChoice(Theme::Choice::Light); });
-    m_themed.theme().setChoice(themeChoiceOf(theme));
-    m_page = std::make_unique<OverviewPage>(*m_control, *m_context);
+    QFETCH(const QString, what);
+    const bool calls = what == u"calls";
+    const auto worn = makePageIn(theme);
     if (!calls)
         m_control->overviewAnswer = {};
     open();
@@ -383,11 +345,7 @@ void TstOverviewPage::looksRight()
         QTRY_VERIFY(part<QWidget>(u"overview.connect"_s)->width() > m_page->width() / 2);
     QTRY_COMPARE(part<CopyField>(u"connect.snippet"_s)->height(),
                  part<CopyField>(u"connect.snippet"_s)->sizeHint().height());
-    const QPixmap picture = m_page->grab();
-    QCOMPARE(picture.size(), m_page->size() * picture.devicePixelRatio());
-    if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
-        QVERIFY(picture.save(
-            QDir(folder).filePath(u"overview-%1%2.png"_s.arg(theme, calls ? u""_s : u"-first"_s))));
+    keepPicture(*m_page, u"overview-%1-%2"_s.arg(what, theme));
 }
 
 PROVOST_TEST(TstOverviewPage)

@@ -2,23 +2,8 @@
 #pragma once
 
 #include "tests/support/fakecontrolplane.h"
-#include "ui/kit/page.h"
 
 namespace provost::testing {
-
-class FakeContext : public ui::PageContext
-{
-public:
-    std::vector<ui::Link> opened;
-    std::vector<ui::Notice> notices;
-    ui::Scope current;
-
-    void open(const ui::Link &link) override { opened.push_back(link); }
-    void notify(const ui::Notice &notice) override { notices.push_back(notice); }
-    [[nodiscard]] ui::Scope scope() const override { return current; }
-    void changeScope(const ui::Scope &scope) override { current = scope; }
-    [[nodiscard]] QByteArray author() const override { return "ana"; }
-};
 
 inline const QByteArray AcmeFile = "tenants/acme-corp.yaml";
 inline const QByteArray AcmeText = R"(# ACME: who may do what. Owners: platform team.

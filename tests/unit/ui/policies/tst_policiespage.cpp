@@ -1,7 +1,6 @@
 #include "tests/support/testing.h"
 #include "tests/unit/ui/policies/orgfixture.h"
-#include "tests/unit/ui/themed.h"
-#include "ui/kit/button.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/kit/chipseditor.h"
 #include "ui/kit/codeeditor.h"
 #include "ui/kit/form.h"
@@ -21,7 +20,7 @@ using namespace provost::ui;
 using namespace provost::testing;
 using namespace Qt::StringLiterals;
 
-class TstPoliciesPage : public QObject
+class TstPoliciesPage : public QObject, private PageFixture<PoliciesPage>
 {
     Q_OBJECT
 
@@ -59,18 +58,13 @@ private:
         return find<CodeEditor>(u"policies.editor."_s + QString::fromUtf8(AcmeFile));
     }
 
-    Themed m_themed;
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<FakeContext> m_context;
-    std::unique_ptr<PoliciesPage> m_page;
 };
 
 void TstPoliciesPage::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
-    m_control = std::make_unique<FakeControlPlane>();
-    m_context = std::make_unique<FakeContext>();
+    begin();
     fillOrg(*m_control);
     m_page = std::make_unique<PoliciesPage>(*m_control, *m_context, DraftStore(m_folder->path()));
     m_page->resize(1366 - 172, 850 - 70);
@@ -79,9 +73,7 @@ void TstPoliciesPage::init()
 
 void TstPoliciesPage::cleanup()
 {
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    end();
     m_folder.reset();
 }
 
@@ -268,23 +260,14 @@ void TstPoliciesPage::looks_data()
     QTest::newRow("light") << int(Theme::Choice::Light);
 }
 
-// Writes pictures where PROVOST_PICTURES names a folder; always proves that every view can be drawn.
+// Proves that every view can be drawn.
 void TstPoliciesPage::looks()
 {
     QFETCH(const int, choice);
     m_themed.theme().setChoice(static_cast<Theme::Choice>(choice));
-    const QString folder = qEnvironmentVariable("PROVOST_PICTURES");
     const auto take = [&](const QString &name) {
-        for (int i = 0; i < 4; ++i) {
-            QCoreApplication::sendPostedEvents(); // layouts, from the outermost inwards
-        }
-        const QPixmap picture = m_page->grab();
-        QVERIFY(!picture.isNull());
-        if (!folder.isEmpty()) {
-            QVERIFY(picture.save(folder
-                                 + u"/policies-%1-%2.png"_s.arg(
-                                     name, QString::fromLatin1(QTest::currentDataTag()))));
-        }
+        keepPicture(*m_page,
+                    u"policies-%1-%2"_s.arg(name, QString::fromLatin1(QTest::currentDataTag())));
     };
     start();
     take(u"live"_s);

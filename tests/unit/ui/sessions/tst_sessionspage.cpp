@@ -1,18 +1,13 @@
 #include "ui/sessions/sessionspage.h"
 
-#include "tests/support/fakecontrolplane.h"
 #include "tests/support/testing.h"
-#include "tests/unit/ui/recordingcontext.h"
-#include "tests/unit/ui/themed.h"
-#include "ui/kit/button.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/kit/form.h"
 #include "ui/kit/jsontree.h"
 #include "ui/kit/label.h"
-#include "ui/kit/tableview.h"
 #include "ui/sessions/inspectorpresenter.h"
 
 #include <QDialog>
-#include <QDir>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -20,9 +15,11 @@ using namespace provost;
 using namespace provost::control;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::FakeControlPlane;
+using provost::testing::keepPicture;
+using provost::testing::namelessControl;
+using provost::testing::PageFixture;
 
-class TstSessionsPage : public QObject
+class TstSessionsPage : public QObject, private PageFixture<SessionsPage>
 {
     Q_OBJECT
 
@@ -30,7 +27,7 @@ private Q_SLOTS:
     void initTestCase() { m_themed.wear(); }
     void cleanupTestCase() { m_themed.takeOff(); }
     void init();
-    void cleanup();
+    void cleanup() { end(); }
 
     void listsWhoIsConnected();
     void nobodySaysWhatToDo();
@@ -48,38 +45,10 @@ private Q_SLOTS:
     void looksRight();
 
 private:
-    template <class T>
-    T *part(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
-    void open(const QString &target = {})
-    {
-        m_page->resize(1194, 782);
-        m_page->show();
-        m_page->openLink({u"sessions"_s, target, {}});
-        m_page->activate();
-        QTRY_COMPARE(m_control->unanswered, 0);
-    }
     void click(const QString &button)
     {
-        auto *const found = part<Button>(button);
-        QVERIFY2(found != nullptr && found->isVisible() && found->isEnabled(), qPrintable(button));
-        QTest::mouseClick(found, Qt::LeftButton);
-        QTRY_COMPARE(m_control->unanswered, 0);
-    }
-    [[nodiscard]] QString cell(const QString &table, int row, int column) const
-    {
-        return part<TableView>(table)->model()->index(row, column).data().toString();
-    }
-    [[nodiscard]] QString words() const
-    {
-        QString all;
-        for (const QLabel *const label : m_page->findChildren<QLabel *>()) {
-            if (label->isVisible())
-                all += label->text() + u'\n';
-        }
-        return all;
+        PageFixture::click(button);
+        settle();
     }
     static SessionMessage message(std::int64_t sequence, bool toAgent, const char *text)
     {
@@ -90,17 +59,12 @@ private:
                 .text = text,
                 .bytes = qint64(qstrlen(text))};
     }
-
-    provost::testing::Themed m_themed;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<provost::testing::RecordingContext> m_context;
-    std::unique_ptr<SessionsPage> m_page;
 };
 
 void TstSessionsPage::init()
 {
     const WallTime now = SystemClock().now();
-    m_control = std::make_unique<FakeControlPlane>();
+    begin();
     m_control->sessionRows = {{.key = "session/3f2a77b1c0d94e12",
                                .id = "3f2a77b1c0d94e12",
                                .tenant = TenantId("acme-corp"),
@@ -134,15 +98,7 @@ void TstSessionsPage::init()
         message(2, true,
                 R"({"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"1"}]}})"),
         message(3, true, R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})")};
-    m_context = std::make_unique<provost::testing::RecordingContext>();
-    m_page = std::make_unique<SessionsPage>(*m_control, *m_context);
-}
-
-void TstSessionsPage::cleanup()
-{
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    makePage();
 }
 
 void TstSessionsPage::listsWhoIsConnected()
@@ -163,16 +119,16 @@ void TstSessionsPage::nobodySaysWhatToDo()
 {
     m_control->sessionRows.clear();
     open();
-    QVERIFY(words().contains(u"No agent is connected"_s));
+    QVERIFY(reads(u"No agent is connected"_s));
     click(u"empty.action"_s);
-    QVERIFY(m_context->opened.back().startsWith(u"tenants"_s));
+    QVERIFY(m_context->lastOpened().startsWith(u"tenants"_s));
 }
 
 void TstSessionsPage::failureIsToldAndTriedAgain()
 {
     m_control->errors["sessions"] = {ErrorCode::Unavailable, u"busy"_s};
     open();
-    QVERIFY(words().contains(u"could not be read"_s));
+    QVERIFY(reads(u"could not be read"_s));
     m_control->errors.clear();
     click(u"error.retry"_s);
     QCOMPARE(part<TableView>(u"sessions.table"_s)->model()->rowCount(), 3);
@@ -189,8 +145,7 @@ void TstSessionsPage::linksSelectAnAgent()
     QCOMPARE(changed.count(), 1);
     QCOMPARE(m_page->place().target, u"session/3f2a77b1c0d94e12"_s);
     click(u"sessions.calls"_s);
-    QCOMPARE(Link::parse(m_context->opened.back())->parameters.at(u"filter"_s),
-             u"session:3f2a77b1c0d94e12"_s);
+    QCOMPARE(m_context->opened.back().parameters.at(u"filter"_s), u"session:3f2a77b1c0d94e12"_s);
 }
 
 void TstSessionsPage::anAgentThatWentIsTold()
@@ -282,28 +237,12 @@ void TstSessionsPage::everyControlHasAName()
 {
     open();
     click(u"inspector.toggle"_s);
-    for (const QWidget *const widget : m_page->findChildren<QWidget *>()) {
-        // Text that can be selected says its own name.
-        if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()
-            || qobject_cast<const QLabel *>(widget) != nullptr)
-            continue;
-        const auto *const button = qobject_cast<const QAbstractButton *>(widget);
-        const bool named =
-            !widget->accessibleName().isEmpty() || (button != nullptr && !button->text().isEmpty());
-        QVERIFY2(named, qPrintable(widget->objectName() + u' '
-                                   + QString::fromLatin1(widget->metaObject()->className())));
-    }
+    QCOMPARE(namelessControl(*m_page), QString());
 }
 
 void TstSessionsPage::looksRight_data()
 {
-    QTest::addColumn<QString>("theme");
-    QTest::addColumn<QString>("what");
-    for (const char *theme : {"dark", "light", "high-contrast"}) {
-        for (const char *what : {"off", "messages", "empty", "end"})
-            QTest::addRow("%s-%s", theme, what)
-                << QString::fromLatin1(theme) << QString::fromLatin1(what);
-    }
+    addLooks({"off", "messages", "empty", "end"});
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
@@ -311,9 +250,7 @@ void TstSessionsPage::looksRight()
 {
     QFETCH(const QString, theme);
     QFETCH(const QString, what);
-    const auto back = qScopeGuard([this] { m_themed.theme().setChoice(Theme::Choice::Light); });
-    m_themed.theme().setChoice(themeChoiceOf(theme));
-    m_page = std::make_unique<SessionsPage>(*m_control, *m_context);
+    const auto worn = makePageIn(theme);
     if (what == u"empty")
         m_control->sessionRows.clear();
     open();
@@ -326,10 +263,7 @@ void TstSessionsPage::looksRight()
     }
     if (what != u"empty")
         QTRY_VERIFY(part<TableView>(u"sessions.table"_s)->height() > 3 * metrics::RowHeight);
-    const QPixmap picture = shown->grab();
-    QVERIFY(!picture.isNull());
-    if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
-        QVERIFY(picture.save(QDir(folder).filePath(u"sessions-%1-%2.png"_s.arg(what, theme))));
+    keepPicture(*shown, u"sessions-%1-%2"_s.arg(what, theme));
 }
 
 PROVOST_TEST(TstSessionsPage)

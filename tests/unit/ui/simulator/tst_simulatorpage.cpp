@@ -1,13 +1,10 @@
-#include "tests/support/fakecontrolplane.h"
 #include "tests/support/testing.h"
-#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/kit/badge.h"
-#include "ui/kit/button.h"
 #include "ui/kit/chipseditor.h"
 #include "ui/kit/codeeditor.h"
 #include "ui/kit/form.h"
 #include "ui/kit/label.h"
-#include "ui/kit/tableview.h"
 #include "ui/simulator/simulatorpage.h"
 #include "ui/simulator/tracemodel.h"
 
@@ -24,20 +21,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-class FakeContext : public PageContext
-{
-public:
-    std::vector<Link> opened;
-    std::vector<Notice> notices;
-    Scope current;
-
-    void open(const Link &link) override { opened.push_back(link); }
-    void notify(const Notice &notice) override { notices.push_back(notice); }
-    [[nodiscard]] Scope scope() const override { return current; }
-    void changeScope(const Scope &scope) override { current = scope; }
-    [[nodiscard]] QByteArray author() const override { return "ana"; }
-};
-
 policy::RuleReference ruleAt(const QByteArray &name, int line)
 {
     return {name, {"tenants/acme-corp.yaml", line, 9}};
@@ -45,7 +28,7 @@ policy::RuleReference ruleAt(const QByteArray &name, int line)
 
 } // namespace
 
-class TstSimulatorPage : public QObject
+class TstSimulatorPage : public QObject, private PageFixture<SimulatorPage>
 {
     Q_OBJECT
 
@@ -78,11 +61,7 @@ private:
     static policy::Explanation denied();
     static policy::Explanation allowed();
 
-    Themed m_themed;
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<FakeContext> m_context;
-    std::unique_ptr<SimulatorPage> m_page;
 };
 
 policy::Explanation TstSimulatorPage::denied()
@@ -132,8 +111,7 @@ policy::Explanation TstSimulatorPage::allowed()
 void TstSimulatorPage::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
-    m_control = std::make_unique<FakeControlPlane>();
-    m_context = std::make_unique<FakeContext>();
+    begin();
     m_control->vocabularyAnswer = {{"data-analyst", "billing-bot"},
                                    {"query_analytics", "db.delete_row"},
                                    {"analytics_db"},
@@ -151,9 +129,7 @@ void TstSimulatorPage::init()
 
 void TstSimulatorPage::cleanup()
 {
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    end();
     m_folder.reset();
 }
 
@@ -288,23 +264,14 @@ void TstSimulatorPage::looks_data()
     QTest::newRow("light") << int(Theme::Choice::Light);
 }
 
-// Writes pictures where PROVOST_PICTURES names a folder; always proves that every view can be drawn.
+// Proves that every view can be drawn.
 void TstSimulatorPage::looks()
 {
     QFETCH(const int, choice);
     m_themed.theme().setChoice(static_cast<Theme::Choice>(choice));
-    const QString folder = qEnvironmentVariable("PROVOST_PICTURES");
     const auto take = [&](const QString &name) {
-        for (int i = 0; i < 4; ++i) {
-            QCoreApplication::sendPostedEvents(); // layouts, from the outermost inwards
-        }
-        const QPixmap picture = m_page->grab();
-        QVERIFY(!picture.isNull());
-        if (!folder.isEmpty()) {
-            QVERIFY(picture.save(folder
-                                 + u"/simulator-%1-%2.png"_s.arg(
-                                     name, QString::fromLatin1(QTest::currentDataTag()))));
-        }
+        keepPicture(*m_page,
+                    u"simulator-%1-%2"_s.arg(name, QString::fromLatin1(QTest::currentDataTag())));
     };
     take(u"empty"_s);
     m_control->whyAnswer.request = *Json::parse(

@@ -1,20 +1,15 @@
-#include "tests/support/fakecontrolplane.h"
 #include "tests/support/testing.h"
-#include "tests/unit/ui/recordingcontext.h"
-#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "ui/kit/badge.h"
-#include "ui/kit/button.h"
 #include "ui/kit/chipseditor.h"
 #include "ui/kit/copyfield.h"
 #include "ui/kit/form.h"
 #include "ui/kit/label.h"
-#include "ui/kit/tableview.h"
 #include "ui/tenants/tenantspage.h"
 
 #include <QCheckBox>
 #include <QClipboard>
 #include <QDialog>
-#include <QDir>
 #include <QPointer>
 #include <QRegularExpression>
 #include <QSignalSpy>
@@ -23,9 +18,11 @@
 using namespace provost;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::FakeControlPlane;
+using provost::testing::keepPicture;
+using provost::testing::namelessControl;
+using provost::testing::PageFixture;
 
-class TstTenantsPage : public QObject
+class TstTenantsPage : public QObject, private PageFixture<TenantsPage>
 {
     Q_OBJECT
 
@@ -33,7 +30,7 @@ private Q_SLOTS:
     void initTestCase() { m_themed.wear(); }
     void cleanupTestCase() { m_themed.takeOff(); }
     void init();
-    void cleanup();
+    void cleanup() { end(); }
 
     void showsTheFirstTenantAtFirst();
     void linksSelectATenant();
@@ -59,31 +56,6 @@ private Q_SLOTS:
     void looksRight();
 
 private:
-    template <class T>
-    T *part(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
-    void open(const QString &tenant = {})
-    {
-        m_page->resize(1194, 782);
-        m_page->show();
-        m_page->openLink({u"tenants"_s, tenant, {}});
-        m_page->activate();
-        QTRY_VERIFY(part<TableView>(u"tenants.table"_s)->model()->rowCount() > 0);
-        QTRY_VERIFY(part<TableView>(u"keys.table"_s)->model()->rowCount() > 0);
-    }
-    void click(const QString &button)
-    {
-        auto *const found = part<Button>(button);
-        QVERIFY2(found != nullptr && found->isVisible() && found->isEnabled(), qPrintable(button));
-        QTest::mouseClick(found, Qt::LeftButton);
-    }
-    void selectRow(const QString &table, int row)
-    {
-        auto *const view = part<TableView>(table);
-        view->setCurrentIndex(view->model()->index(row, 0));
-    }
     [[nodiscard]] bool isOpen(const QString &dialog) const
     {
         const auto *const found = part<QDialog>(dialog);
@@ -97,17 +69,12 @@ private:
     {
         return std::count(m_control->asked.begin(), m_control->asked.end(), question);
     }
-
-    provost::testing::Themed m_themed;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<provost::testing::RecordingContext> m_context;
-    std::unique_ptr<TenantsPage> m_page;
 };
 
 void TstTenantsPage::init()
 {
     const WallTime now = SystemClock().now();
-    m_control = std::make_unique<FakeControlPlane>();
+    begin();
     const policy::RateLimit limit{
         1000, std::chrono::minutes(1), {"tenants/acme-corp.yaml", 61, 13}};
     m_control->tenantRows = {
@@ -169,15 +136,7 @@ void TstTenantsPage::init()
         {"query_analytics", "analytics", "Query analytics", "Runs a query", "read", "analytics_db",
          Json::object()},
         {"write_deals", "analytics", "", "Changes deals", "write", "crm.deals", Json::object()}};
-    m_context = std::make_unique<provost::testing::RecordingContext>();
-    m_page = std::make_unique<TenantsPage>(*m_control, *m_context);
-}
-
-void TstTenantsPage::cleanup()
-{
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    makePage();
 }
 
 void TstTenantsPage::showsTheFirstTenantAtFirst()
@@ -476,10 +435,10 @@ void TstTenantsPage::limitsLeadToPolicies()
     auto *const table = part<TableView>(u"limits.table"_s);
     QTRY_COMPARE(table->model()->rowCount(), 4);
     click(u"limits.edit"_s);
-    QCOMPARE(m_context->opened.back(), u"policies/tenants/acme-corp.yaml"_s);
+    QCOMPARE(m_context->lastOpened(), u"policies/tenants/acme-corp.yaml"_s);
     selectRow(u"limits.table"_s, 3);
     QTest::keyClick(table, Qt::Key_Return);
-    QCOMPARE(Link::parse(m_context->opened.back())->target, u"tenants/acme-corp.yaml:70"_s);
+    QCOMPARE(m_context->opened.back().target, u"tenants/acme-corp.yaml:70"_s);
 }
 
 void TstTenantsPage::everyControlHasAName()
@@ -487,53 +446,34 @@ void TstTenantsPage::everyControlHasAName()
     open();
     for (const QString &segment : {u"keys"_s, u"users"_s, u"tools"_s, u"limits"_s}) {
         QTest::mouseClick(part<QAbstractButton>(u"segment."_s + segment), Qt::LeftButton);
-        for (const QWidget *const widget : m_page->findChildren<QWidget *>()) {
-            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible())
-                continue;
-            const auto *const button = qobject_cast<const QAbstractButton *>(widget);
-            const bool named = !widget->accessibleName().isEmpty()
-                               || (button != nullptr && !button->text().isEmpty());
-            QVERIFY2(named, qPrintable(widget->objectName() + u' '
-                                       + QString::fromLatin1(widget->metaObject()->className())));
-        }
+        QCOMPARE(namelessControl(*m_page), QString());
     }
 }
 
 void TstTenantsPage::looksRight_data()
 {
-    QTest::addColumn<QString>("theme");
-    QTest::addColumn<QString>("segment");
-    for (const char *theme : {"dark", "light", "high-contrast"}) {
-        for (const char *segment : {"keys", "users", "tools", "limits", "newkey"})
-            QTest::addRow("%s-%s", theme, segment)
-                << QString::fromLatin1(theme) << QString::fromLatin1(segment);
-    }
+    addLooks({"keys", "users", "tools", "limits", "newkey"});
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
 void TstTenantsPage::looksRight()
 {
     QFETCH(const QString, theme);
-    QFETCH(const QString, segment);
-    const auto back = qScopeGuard([this] { m_themed.theme().setChoice(Theme::Choice::Light); });
-    m_themed.theme().setChoice(themeChoiceOf(theme));
-    m_page = std::make_unique<TenantsPage>(*m_control, *m_context);
+    QFETCH(const QString, what);
+    const auto worn = makePageIn(theme);
     open();
     QWidget *shown = m_page.get();
-    if (segment == u"newkey"_s) {
+    if (what == u"newkey"_s) {
         click(u"keys.new"_s);
         QTRY_COMPARE(part<ComboField>(u"newKey.user"_s)->count(), 3);
         part<ComboField>(u"newKey.user"_s)->setCurrentIndex(2);
         shown = part<QDialog>(u"newKey"_s);
     } else {
-        QTest::mouseClick(part<QAbstractButton>(u"segment."_s + segment), Qt::LeftButton);
-        QTRY_VERIFY(part<QWidget>(u"tenants."_s + segment)->isVisible());
+        QTest::mouseClick(part<QAbstractButton>(u"segment."_s + what), Qt::LeftButton);
+        QTRY_VERIFY(part<QWidget>(u"tenants."_s + what)->isVisible());
     }
     QTRY_COMPARE(m_control->unanswered, 0);
-    const QPixmap picture = shown->grab();
-    QVERIFY(!picture.isNull());
-    if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
-        QVERIFY(picture.save(QDir(folder).filePath(u"tenants-%1-%2.png"_s.arg(segment, theme))));
+    keepPicture(*shown, u"tenants-%1-%2"_s.arg(what, theme));
 }
 
 PROVOST_TEST(TstTenantsPage)

@@ -1,23 +1,21 @@
 #include "ui/tools/toolspage.h"
 
 #include "tests/support/testing.h"
-#include "tests/unit/ui/recordingcontext.h"
-#include "tests/unit/ui/themed.h"
+#include "tests/unit/ui/pagefixture.h"
 #include "tests/unit/ui/tools/toolsfixture.h"
 #include "ui/kit/badge.h"
-#include "ui/kit/button.h"
 #include "ui/kit/codeeditor.h"
+#include "ui/kit/copyfield.h"
 #include "ui/kit/form.h"
 #include "ui/kit/jsontree.h"
 #include "ui/kit/label.h"
-#include "ui/kit/tableview.h"
 
 #include <QBuffer>
 #include <QCheckBox>
 #include <QDesktopServices>
 #include <QDialog>
-#include <QDir>
 #include <QImage>
+#include <QProgressBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QUrl>
@@ -26,7 +24,9 @@ using namespace provost;
 using namespace provost::control;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::FakeControlPlane;
+using provost::testing::keepPicture;
+using provost::testing::namelessControl;
+using provost::testing::PageFixture;
 using provost::testing::parsedJson;
 
 // Takes the place of the person's browser.
@@ -41,7 +41,7 @@ public Q_SLOTS:
     void open(const QUrl &page) { pages << page; }
 };
 
-class TstToolsPage : public QObject
+class TstToolsPage : public QObject, private PageFixture<ToolsPage>
 {
     Q_OBJECT
 
@@ -49,7 +49,7 @@ private Q_SLOTS:
     void initTestCase() { m_themed.wear(); }
     void cleanupTestCase() { m_themed.takeOff(); }
     void init();
-    void cleanup();
+    void cleanup() { end(); }
 
     void listsServersWithTheirStates();
     void linksSelectAServerAndATool();
@@ -68,6 +68,10 @@ private Q_SLOTS:
     void formAndJsonAreOneValue();
     void everyKindOfFieldIsFilledIn();
     void answersAQuestionOfTheTool();
+    void showsHowFarACallIs();
+    void cancelsWithTheKeyboardAlone();
+    void opensAPageThatTheToolNames();
+    void answersWhatIsTyped();
     void showsAnImage();
     void addsAServer();
     void whatIsNotUnderstoodIsTold();
@@ -77,61 +81,8 @@ private Q_SLOTS:
     void looksRight();
 
 private:
-    template <class T>
-    T *part(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
-    void open(const QString &target = {})
-    {
-        m_page->resize(1194, 782);
-        m_page->show();
-        m_page->openLink({u"tools"_s, target, {}});
-        m_page->activate();
-        QTRY_COMPARE(m_control->unanswered, 0);
-    }
-    void click(const QString &button)
-    {
-        // A name may be there again in a part that is not shown.
-        const auto all = m_page->findChildren<Button *>(button);
-        const auto found = std::find_if(all.begin(), all.end(), [](const Button *one) {
-            return one->isVisible() && one->isEnabled();
-        });
-        QVERIFY2(found != all.end(), qPrintable(button));
-        QTest::mouseClick(*found, Qt::LeftButton);
-    }
-    // A segment of the given group.
-    void choose(const QString &group, const QString &segment)
-    {
-        auto *const found = part<QWidget>(group)->findChild<Button *>(u"segment."_s + segment);
-        QVERIFY2(found != nullptr && found->isEnabled(), qPrintable(segment));
-        QTest::mouseClick(found, Qt::LeftButton);
-    }
-    void selectServer(int row)
-    {
-        auto *const view = part<TableView>(u"tools.servers"_s);
-        view->setCurrentIndex(view->model()->index(row, 0));
-    }
-    void selectTool(int row)
-    {
-        auto *const view = part<TableView>(u"tools.tools"_s);
-        view->setCurrentIndex(view->model()->index(row, 0));
-    }
-    [[nodiscard]] QString cell(const QString &table, int row, int column) const
-    {
-        return part<TableView>(table)->model()->index(row, column).data().toString();
-    }
-    [[nodiscard]] QStringList words(const QString &within) const
-    {
-        QStringList all;
-        const QWidget *const parent =
-            within == m_page->objectName() ? m_page.get() : part<QWidget>(within);
-        for (const QLabel *const label : parent->findChildren<QLabel *>()) {
-            if (label->isVisible())
-                all.append(label->text());
-        }
-        return all;
-    }
+    void selectServer(int row) { selectRow(u"tools.servers"_s, row); }
+    void selectTool(int row) { selectRow(u"tools.tools"_s, row); }
     void accept(const QString &dialog)
     {
         auto *const found = part<QDialog>(dialog);
@@ -139,26 +90,13 @@ private:
         found->accept();
         QTRY_COMPARE(m_control->unanswered, 0);
     }
-
-    provost::testing::Themed m_themed;
-    std::unique_ptr<FakeControlPlane> m_control;
-    std::unique_ptr<provost::testing::RecordingContext> m_context;
-    std::unique_ptr<ToolsPage> m_page;
 };
 
 void TstToolsPage::init()
 {
-    m_control = std::make_unique<FakeControlPlane>();
+    begin();
     provost::testing::fillTools(*m_control);
-    m_context = std::make_unique<provost::testing::RecordingContext>();
-    m_page = std::make_unique<ToolsPage>(*m_control, *m_context);
-}
-
-void TstToolsPage::cleanup()
-{
-    m_page.reset();
-    m_context.reset();
-    m_control.reset();
+    makePage();
 }
 
 void TstToolsPage::listsServersWithTheirStates()
@@ -217,21 +155,21 @@ void TstToolsPage::findsATool()
     QCOMPARE(part<TableView>(u"tools.tools"_s)->model()->rowCount(), 1);
     QCOMPARE(cell(u"tools.tools"_s, 0, 0), u"write_deals"_s);
     part<LineField>(u"tools.filter"_s)->setText(u"nothing such"_s);
-    QVERIFY(part<Label>(u"tools.none"_s)->text().contains(u"nothing such"_s));
+    QVERIFY(reads(u"nothing such"_s, u"tools.none"_s));
 }
 
 void TstToolsPage::noServersSaysWhatToDo()
 {
     m_control->serverRows.clear();
     open();
-    QVERIFY(words(u"tools"_s).contains(u"No tool servers yet"_s));
+    QVERIFY(reads(u"No tool servers yet"_s));
 }
 
 void TstToolsPage::failureIsToldAndTriedAgain()
 {
     m_control->errors["servers"] = {ErrorCode::Unavailable, u"the desk is busy"_s};
     open();
-    QVERIFY(words(u"tools"_s).join(u'\n').contains(u"could not be read"_s));
+    QVERIFY(reads(u"could not be read"_s));
     m_control->errors.clear();
     click(u"error.retry"_s);
     QTRY_COMPARE(cell(u"tools.servers"_s, 0, 1), u"running"_s);
@@ -359,9 +297,9 @@ void TstToolsPage::triesATool()
     QCOMPARE(text->text(), u"3 rows <i>of</i> 3"_s);
     QCOMPARE(text->textFormat(), Qt::PlainText);
     click(u"trial.record"_s);
-    QCOMPARE(Link::parse(m_context->opened.back())->parameters.at(u"filter"_s), u"request:try-1"_s);
+    QCOMPARE(m_context->opened.back().parameters.at(u"filter"_s), u"request:try-1"_s);
     click(u"trial.rule"_s);
-    QCOMPARE(m_context->opened.back(), u"policies/tenants/acme-corp.yaml:12"_s);
+    QCOMPARE(m_context->lastOpened(), u"policies/tenants/acme-corp.yaml:12"_s);
     choose(u"trial.which"_s, u"structured"_s);
     QVERIFY(part<JsonTree>(u"trial.json"_s)->isVisible());
     // Figures that arrive meanwhile leave what was typed and the result alone.
@@ -476,6 +414,112 @@ void TstToolsPage::answersAQuestionOfTheTool()
     QCOMPARE(part<Badge>(u"trial.outcome"_s)->text(), u"allowed"_s);
 }
 
+void TstToolsPage::showsHowFarACallIs()
+{
+    m_control->trialsWait = true;
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    click(u"try.run"_s);
+    QVERIFY(part<QWidget>(u"working"_s)->isVisible());
+    auto *const bar = part<QProgressBar>(u"working.bar"_s);
+    QVERIFY(!bar->isVisible()); // nothing was told
+    const auto tell = [this](const TrialProgress &progress) {
+        Q_EMIT m_control->trialProgressed(m_control->trials.back().id, progress);
+    };
+    tell({.progress = 30, .message = "Reading <b>rows</b>"});
+    QVERIFY(!bar->isVisible()); // of how many is not known
+    QVERIFY(reads(u"30 so far"_s, u"working"_s));
+    tell({.progress = 50, .total = 200, .message = "Reading <b>rows</b>"});
+    QVERIFY(bar->isVisible());
+    QCOMPARE(bar->value() * 4, bar->maximum());
+    QVERIFY(reads(u"50 of 200"_s, u"working"_s));
+    QCOMPARE(part<Label>(u"working.told"_s)->text(), u"Reading <b>rows</b>"_s);
+    QCOMPARE(part<Label>(u"working.told"_s)->textFormat(), Qt::PlainText);
+    tell({.progress = 300, .total = 200});
+    QCOMPARE(bar->value(), bar->maximum());
+    m_control->endTrial();
+    QTRY_VERIFY(part<QWidget>(u"trial"_s)->isVisible());
+}
+
+void TstToolsPage::cancelsWithTheKeyboardAlone()
+{
+    m_control->trialsWait = true;
+    m_control->trialAnswers = {{.reason = "the call was cancelled", .refusal = "cancelled"}};
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    m_page->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+    choose(u"tools.parts"_s, u"try"_s);
+    part<Button>(u"try.run"_s)->setFocus();
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+    QTRY_COMPARE(QApplication::focusWidget(), part<Button>(u"try.cancel"_s));
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+    QVERIFY(m_control->lastTrial.stop_requested());
+    QVERIFY(reads(u"Being cancelled…"_s, u"working"_s));
+    QVERIFY(!part<Button>(u"try.cancel"_s)->isEnabled());
+    m_control->endTrial();
+    QTRY_COMPARE(part<Badge>(u"trial.outcome"_s)->text(), u"cancelled"_s);
+    QVERIFY(part<Button>(u"try.run"_s)->isVisible());
+}
+
+void TstToolsPage::opensAPageThatTheToolNames()
+{
+    OpenedPages opened;
+    QDesktopServices::setUrlHandler(u"https"_s, &opened, "open");
+    const auto back = qScopeGuard([] { QDesktopServices::unsetUrlHandler(u"https"_s); });
+    m_control->trialAnswers = {
+        {.asks = parsedJson(
+             R"({"pay":{"method":"elicitation/create","params":{"mode":"url","message":"Please pay","url":"https://pay.example/1","elicitationId":"e"}}})"),
+         .requestState = "s"},
+        m_control->trialAnswers.front()};
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    choose(u"tools.parts"_s, u"try"_s);
+    click(u"try.run"_s);
+    QTRY_VERIFY(part<QWidget>(u"ask"_s)->isVisible());
+    QVERIFY(opened.pages.isEmpty()); // nothing is opened unasked
+    QCOMPARE(part<CopyField>(u"ask.page"_s)->text(), u"https://pay.example/1"_s);
+    QVERIFY(reads(u"pay.example"_s, u"ask"_s));
+    click(u"ask.openPage"_s);
+    QCOMPARE(opened.pages, QList<QUrl>{QUrl(u"https://pay.example/1"_s)});
+    click(u"ask.accept"_s);
+    settle();
+    QCOMPARE(m_control->trials.back().inputResponses, parsedJson(R"({"pay":{"action":"accept"}})"));
+}
+
+void TstToolsPage::answersWhatIsTyped()
+{
+    m_control->trialAnswers = {
+        {.asks = parsedJson(
+             R"({"s":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"Say hello"}}],"maxTokens":10}}})"),
+         .requestState = "s"},
+        m_control->trialAnswers.front()};
+    open(u"acme-corp/memory/memory__read_graph"_s);
+    m_page->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+    choose(u"tools.parts"_s, u"try"_s);
+    click(u"try.run"_s);
+    QTRY_VERIFY(part<QWidget>(u"ask"_s)->isVisible());
+    QVERIFY(part<JsonTree>(u"ask.params"_s)->model()->rowCount() > 0); // what it is about
+    auto *const answer = part<CodeEditor>(u"ask.s"_s);
+    answer->applyText(u"{\"role\": "_s);
+    QVERIFY(!part<Button>(u"ask.accept"_s)->isEnabled());
+    QVERIFY(part<Label>(u"ask.problem"_s)->isVisible());
+    answer->applyText(u"{\"role\":\"assistant\",\"model\":\"me\",\"content\":[]}"_s);
+    QVERIFY(!part<Label>(u"ask.problem"_s)->isVisible());
+    // Where the keyboard is decides what Ctrl+Enter does.
+    answer->setFocus();
+    const auto actions = m_page->actions();
+    const auto run = std::find_if(actions.begin(), actions.end(), [](const ActionSpec &action) {
+        return action.id == u"tools.run";
+    });
+    run->run();
+    settle();
+    QCOMPARE(m_control->trials.back().inputResponses,
+             parsedJson(R"({"s":{"role":"assistant","model":"me","content":[]}})"));
+    run->run();
+    settle();
+    QVERIFY(m_control->trials.back().inputResponses.isNull());
+}
+
 void TstToolsPage::showsAnImage()
 {
     QImage image(640, 480, QImage::Format_RGB32);
@@ -562,33 +606,14 @@ void TstToolsPage::everyControlHasAName()
         choose(u"tools.parts"_s, segment);
         if (segment == u"try")
             click(u"try.tags.add"_s);
-        for (const QWidget *const widget : m_page->findChildren<QWidget *>()) {
-            // Text that can be selected says its own name.
-            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()
-                || qobject_cast<const QLabel *>(widget) != nullptr)
-                continue;
-            const auto *const button = qobject_cast<const QAbstractButton *>(widget);
-            const bool named = !widget->accessibleName().isEmpty()
-                               || (button != nullptr && !button->text().isEmpty());
-            QVERIFY2(named || widget->focusProxy() != nullptr
-                         || widget->objectName().startsWith(u"qt_"_s)
-                         || widget->inherits("QScrollArea"),
-                     qPrintable(widget->objectName() + u' '
-                                + QString::fromLatin1(widget->metaObject()->className())));
-        }
+        QCOMPARE(namelessControl(*m_page), QString());
     }
 }
 
 void TstToolsPage::looksRight_data()
 {
-    QTest::addColumn<QString>("theme");
-    QTest::addColumn<QString>("what");
-    for (const char *theme : {"dark", "light", "high-contrast"}) {
-        for (const char *what :
-             {"server", "failed", "waits", "confirm", "tool", "try", "tried", "asks", "add"})
-            QTest::addRow("%s-%s", theme, what)
-                << QString::fromLatin1(theme) << QString::fromLatin1(what);
-    }
+    addLooks({"server", "failed", "waits", "confirm", "tool", "try", "tried", "refused", "working",
+              "asks", "page", "typed", "add", "empty"});
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
@@ -596,12 +621,23 @@ void TstToolsPage::looksRight()
 {
     QFETCH(const QString, theme);
     QFETCH(const QString, what);
-    const auto back = qScopeGuard([this] { m_themed.theme().setChoice(Theme::Choice::Light); });
-    m_themed.theme().setChoice(themeChoiceOf(theme));
-    m_page = std::make_unique<ToolsPage>(*m_control, *m_context);
+    const auto worn = makePageIn(theme);
     if (what == u"asks")
         m_control->trialAnswers.front().asks = parsedJson(
             R"({"who":{"method":"elicitation/create","params":{"message":"Which region is it about?","requestedSchema":{"type":"object","required":["region"],"properties":{"region":{"type":"string","enum":["emea","apac"]},"since":{"type":"string","description":"A day"}}}}}})");
+    if (what == u"page")
+        m_control->trialAnswers.front().asks = parsedJson(
+            R"({"pay":{"method":"elicitation/create","params":{"mode":"url","message":"The order has to be paid before it is carried out.","url":"https://pay.example/orders/4711?return=provost","elicitationId":"e"}}})");
+    if (what == u"typed")
+        m_control->trialAnswers.front().asks = parsedJson(
+            R"({"s":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"Sum up the quarter"}}],"maxTokens":200}}})");
+    if (what == u"refused")
+        m_control->trialAnswers = {{.reason = "the tool server did not answer within 30 s",
+                                    .refusal = "timeout",
+                                    .took = std::chrono::seconds(30)}};
+    if (what == u"empty")
+        m_control->serverRows.clear();
+    m_control->trialsWait = what == u"working";
     const std::map<QString, QString> targets{
         {u"server"_s, u"acme-corp/memory"_s},
         {u"failed"_s, u"acme-corp/crm"_s},
@@ -625,19 +661,23 @@ void TstToolsPage::looksRight()
         QTRY_COMPARE(m_control->unanswered, 0);
         QTRY_VERIFY(part<QWidget>(u"command"_s)->height() > 60);
     }
-    if (what == u"try" || what == u"tried" || what == u"asks") {
+    if (QStringList{u"try"_s, u"tried"_s, u"refused"_s, u"working"_s, u"asks"_s, u"page"_s,
+                    u"typed"_s}
+            .contains(what)) {
         choose(u"tools.parts"_s, u"try"_s);
         if (what == u"try")
             click(u"try.tags.add"_s);
         else
             click(u"try.run"_s);
     }
+    if (what == u"working")
+        Q_EMIT m_control->trialProgressed(
+            m_control->trials.back().id,
+            {.progress = 1300, .total = 4200, .message = "Reading customers of emea"});
     QTRY_COMPARE(m_control->unanswered, 0);
-    QTRY_VERIFY(part<TableView>(u"tools.servers"_s)->height() > 4 * metrics::RowHeight);
-    const QPixmap picture = shown->grab();
-    QVERIFY(!picture.isNull());
-    if (const QString folder = qEnvironmentVariable("PROVOST_PICTURES"); !folder.isEmpty())
-        QVERIFY(picture.save(QDir(folder).filePath(u"tools-%1-%2.png"_s.arg(what, theme))));
+    if (what != u"empty")
+        QTRY_VERIFY(part<TableView>(u"tools.servers"_s)->height() > 4 * metrics::RowHeight);
+    keepPicture(*shown, u"tools-%1-%2"_s.arg(what, theme));
 }
 
 PROVOST_TEST(TstToolsPage)

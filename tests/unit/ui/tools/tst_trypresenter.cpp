@@ -31,13 +31,30 @@ private Q_SLOTS:
     void anAnswerForAnotherToolIsDropped();
     void answersWhatIsAsked();
     void declines();
+    void dismissesWithoutAnAnswer();
+    void aPageIsAcceptedIfItIsOne_data();
+    void aPageIsAcceptedIfItIsOne();
     void whatHasNoFormIsAnsweredAsIs();
+    void typedAnswersNeedTheirShape_data();
+    void typedAnswersNeedTheirShape();
+    void whatIsNoQuestionIsGivenUp();
+    void laterRoundsAreOfTheCallAsItWasMade();
+    void hearsHowFarItIs();
 
 private:
     void begin(int tool = 0)
     {
         m_presenter->setTool(m_control->toolRows[std::size_t(tool)]);
         QTRY_VERIFY(!m_presenter->users().empty());
+    }
+
+    // The tool asks that in the first round, and is done in the second.
+    void ask(const char *asks)
+    {
+        m_control->trialAnswers = {{.asks = parsedJson(asks), .requestState = "s"}, {}};
+        begin();
+        m_presenter->run();
+        QTRY_VERIFY(!m_presenter->asks().empty());
     }
 
     std::unique_ptr<FakeControlPlane> m_control;
@@ -185,7 +202,7 @@ void TstTryPresenter::answersWhatIsAsked()
     m_presenter->run();
     QTRY_COMPARE(m_presenter->asks().size(), std::size_t(1));
     const Ask &ask = m_presenter->asks().front();
-    QVERIFY(ask.isForm);
+    QVERIFY(ask.kind == Ask::Kind::Form);
     QCOMPARE(ask.message, u"Your name?"_s);
     QCOMPARE(ask.answer, Json::object({{"age", 30}}));
     QVERIFY(!m_presenter->answerBlocked().isEmpty());
@@ -221,15 +238,138 @@ void TstTryPresenter::declines()
 
 void TstTryPresenter::whatHasNoFormIsAnsweredAsIs()
 {
-    m_control->trialAnswers = {
-        {.asks = parsedJson(R"({"r":{"method":"roots/list"}})"), .requestState = "s"}, {}};
-    begin();
-    m_presenter->run();
-    QTRY_VERIFY(!m_presenter->asks().empty());
-    QVERIFY(!m_presenter->asks().front().isForm);
+    ask(R"({"r":{"method":"roots/list"}})");
+    QVERIFY(m_presenter->asks().front().kind == Ask::Kind::Typed);
     m_presenter->setAnswer("r", parsedJson(R"({"roots":[]})"));
     m_presenter->reply(TryPresenter::Reply::Accept);
     QCOMPARE(m_control->trials.back().inputResponses, parsedJson(R"({"r":{"roots":[]}})"));
+}
+
+void TstTryPresenter::dismissesWithoutAnAnswer()
+{
+    ask(R"({"who":{"method":"elicitation/create","params":{"requestedSchema":{"type":"object","properties":{}}}}})");
+    m_presenter->reply(TryPresenter::Reply::Cancel);
+    QCOMPARE(m_control->trials.back().inputResponses, parsedJson(R"({"who":{"action":"cancel"}})"));
+    QVERIFY(!m_control->trials.back().givenUp);
+}
+
+void TstTryPresenter::aPageIsAcceptedIfItIsOne_data()
+{
+    QTest::addColumn<QByteArray>("address");
+    QTest::addColumn<bool>("good");
+    QTest::newRow("https") << QByteArray("https://pay.example/1?x=y") << true;
+    QTest::newRow("http") << QByteArray("http://127.0.0.1:8080/") << true;
+    QTest::newRow("file") << QByteArray("file:///etc/passwd") << false;
+    QTest::newRow("script") << QByteArray("javascript:alert(1)") << false;
+    QTest::newRow("no host") << QByteArray("https:///path") << false;
+    QTest::newRow("none") << QByteArray() << false;
+}
+
+void TstTryPresenter::aPageIsAcceptedIfItIsOne()
+{
+    QFETCH(const QByteArray, address);
+    QFETCH(const bool, good);
+    const Json params = Json::object(
+        {{"mode", "url"}, {"message", "Pay"}, {"url", address}, {"elicitationId", "e"}});
+    const Json asks = Json::object(
+        {{"pay", Json::object({{"method", "elicitation/create"}, {"params", params}})}});
+    ask(asks.toBytes().constData());
+    QVERIFY(m_presenter->asks().front().kind == Ask::Kind::Page);
+    QCOMPARE(m_presenter->answerBlocked().isEmpty(), good);
+    m_presenter->reply(TryPresenter::Reply::Accept);
+    QCOMPARE(m_control->trials.size(), std::size_t(good ? 2 : 1));
+    if (good)
+        QCOMPARE(m_control->trials.back().inputResponses,
+                 parsedJson(R"({"pay":{"action":"accept"}})"));
+}
+
+void TstTryPresenter::typedAnswersNeedTheirShape_data()
+{
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<bool>("good");
+    const QByteArray sampling = "sampling/createMessage";
+    QTest::newRow("sampling")
+        << sampling
+        << QByteArray(R"({"role":"assistant","model":"m","content":{"type":"text","text":"x"}})")
+        << true;
+    QTest::newRow("sampling, blocks")
+        << sampling << QByteArray(R"({"role":"assistant","model":"m","content":[]})") << true;
+    QTest::newRow("no role") << sampling << QByteArray(R"({"model":"m","content":[]})") << false;
+    QTest::newRow("no model") << sampling << QByteArray(R"({"role":"assistant","content":[]})")
+                              << false;
+    QTest::newRow("text content") << sampling
+                                  << QByteArray(R"({"role":"assistant","model":"m","content":"x"})")
+                                  << false;
+    const QByteArray roots = "roots/list";
+    QTest::newRow("no roots") << roots << QByteArray(R"({"roots":[]})") << true;
+    QTest::newRow("a root") << roots << QByteArray(R"({"roots":[{"uri":"file:///srv"}]})") << true;
+    QTest::newRow("roots missing") << roots << QByteArray("{}") << false;
+    QTest::newRow("no file") << roots << QByteArray(R"({"roots":[{"uri":"https://x"}]})") << false;
+    QTest::newRow("wrong type") << roots << QByteArray(R"({"roots":["file:///srv"]})") << false;
+}
+
+void TstTryPresenter::typedAnswersNeedTheirShape()
+{
+    QFETCH(const QByteArray, method);
+    QFETCH(const QByteArray, answer);
+    QFETCH(const bool, good);
+    const Json asks =
+        Json::object({{"a", Json::object({{"method", method}, {"params", Json::object()}})}});
+    ask(asks.toBytes().constData());
+    QVERIFY(m_presenter->answerBlocked().isEmpty()); // it begins with the right shape
+    m_presenter->setAnswer("a", Json::parse(answer).value());
+    QCOMPARE(m_presenter->answerBlocked().isEmpty(), good);
+}
+
+// Sampling and roots have no answer that says no.
+void TstTryPresenter::whatIsNoQuestionIsGivenUp()
+{
+    ask(R"({"r":{"method":"roots/list"}})");
+    m_presenter->reply(TryPresenter::Reply::Decline);
+    QVERIFY(m_control->trials.back().givenUp);
+    QVERIFY(m_control->trials.back().inputResponses.isNull());
+    QCOMPARE(m_control->trials.back().requestState, QByteArray("s"));
+    QTRY_VERIFY(!m_presenter->isRunning());
+    m_presenter->run();
+    QVERIFY(!m_control->trials.back().givenUp);
+    QVERIFY(m_control->trials.back().requestState.isEmpty());
+}
+
+void TstTryPresenter::laterRoundsAreOfTheCallAsItWasMade()
+{
+    ask(R"({"r":{"method":"roots/list"}})");
+    const ToolTrial first = m_control->trials.back();
+    m_presenter->setArguments(Json::object({{"sql", "SELECT 2"}}));
+    m_presenter->setUser(UserId("sam@acme.example"));
+    m_presenter->reply(TryPresenter::Reply::Accept);
+    QCOMPARE(m_control->trials.back().arguments, first.arguments);
+    QCOMPARE(m_control->trials.back().user, first.user);
+}
+
+void TstTryPresenter::hearsHowFarItIs()
+{
+    begin();
+    m_control->trialsWait = true;
+    m_presenter->run();
+    QVERIFY(!m_presenter->progress());
+    const QByteArray id = m_control->trials.back().id;
+    QVERIFY(!id.isEmpty());
+    QSignalSpy told(m_presenter.get(), &TryPresenter::progressed);
+    Q_EMIT m_control->trialProgressed(id, {.progress = 3, .total = 10, .message = "Reading"});
+    Q_EMIT m_control->trialProgressed("another", {.progress = 9});
+    QCOMPARE(told.count(), 1);
+    QCOMPARE(m_presenter->progress()->progress, 3.0);
+    m_control->endTrial();
+    QTRY_VERIFY(!m_presenter->isRunning());
+    Q_EMIT m_control->trialProgressed(id, {.progress = 10});
+    QCOMPARE(told.count(), 1);
+    // The next call begins with nothing, under a name of its own.
+    m_presenter->run();
+    QVERIFY(!m_presenter->progress());
+    QVERIFY(m_control->trials.back().id != id);
+    m_control->endTrial();
+    QTRY_VERIFY(!m_presenter->isRunning());
 }
 
 PROVOST_TEST(TstTryPresenter)
