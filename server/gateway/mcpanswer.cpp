@@ -37,7 +37,9 @@ std::optional<calls::Operation> operationOf(protocol::Method method)
     case protocol::Method::Unsubscribe:
     case protocol::Method::Discover:
     case protocol::Method::Listen:
-    case protocol::Method::GetTask: return std::nullopt;
+    case protocol::Method::GetTask:
+    case protocol::Method::GetTaskResult:
+    case protocol::Method::ListTasks: return std::nullopt;
     }
     return std::nullopt;
 }

@@ -1,7 +1,9 @@
 // What the legacy era adds to McpLoop: sessions, batches, the GET stream. Source: MCP 2025-11-25 basic/transports.
 #include "server/gateway/mcploop.h"
 
+#include "server/gateway/mcprounds.h"
 #include "server/protocol/results.h"
+#include "server/protocol/tasks.h"
 
 namespace provost::gateway {
 
@@ -74,9 +76,11 @@ void McpLoop::initialize(Visit &visit, const protocol::Message &message) const
         replyError(visit, toRpcError(session.error()), message.id);
         return;
     }
+    const Json offered =
+        m_tasks && revision.tasks ? protocol::legacyTasksCapability() : Json::object();
     McpAnswer answer =
         answerResult({protocol::Era::Legacy, protocol::Method::Initialize, message.id, {}, {}},
-                     protocol::initializeResult(revision, m_services.instructions));
+                     protocol::initializeResult(revision, m_services.instructions, offered));
     answer.headers.push_back({"Mcp-Session-Id", (*session)->facts().id.value});
     reply(visit, std::move(answer));
 }
@@ -104,6 +108,26 @@ McpAnswer McpLoop::answerInSession(const Visit &visit, const McpQuestion &questi
     if (question.method == protocol::Method::Unsubscribe)
         visit.session->unsubscribe(question.name);
     return answerResult(question, Json::object());
+}
+
+// A request that is a governed call, in all its rounds; or one that is answered with a task.
+Task<McpAnswer> McpLoop::answerInLegacy(const Visit &visit, McpQuestion question,
+                                        McpCall::Asker asker, calls::CallRequest request) const
+{
+    const bool tasks = m_legacyTasks && visit.hasLegacyTasks();
+    if (tasks && question.method == protocol::Method::CallTool) {
+        const auto wanted = m_legacyTasks->isWanted(visit.principal.tenant, question);
+        if (!wanted)
+            co_return answerError(question.id, wanted.error());
+        if (*wanted)
+            co_return co_await m_legacyTasks->call(visit.session, std::move(question),
+                                                   std::move(request));
+    }
+    auto reply =
+        co_await runRounds(m_services, visit.session, std::move(asker), std::move(request));
+    if (tasks && question.method == protocol::Method::ListTools && !reply.isRefused())
+        m_legacyTasks->markTools(visit.principal.tenant, std::get<Json>(reply.value));
+    co_return answerReply(question, std::move(reply));
 }
 
 // One after the other: a batch saves round trips, it does not buy parallelism. Nothing streams and nothing is

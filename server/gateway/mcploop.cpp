@@ -46,6 +46,7 @@ McpLoop::McpLoop(const McpServices &services, OriginPolicy origins)
     , m_origins(std::move(origins))
     , m_requestIdPrefix(randomToken(services.random, requestIdPrefixSymbols))
     , m_tasks(services.tasks != nullptr ? std::make_shared<McpTasks>(services) : nullptr)
+    , m_legacyTasks(m_tasks ? std::make_shared<McpLegacyTasks>(services, m_tasks) : nullptr)
     , m_watches(services)
     , m_listens(services, m_watches)
     , m_notifications([](const McpCall::Letter &letter) {
@@ -74,8 +75,10 @@ void McpLoop::drain()
     m_services.sessions.stopAsking(); // people take longer than a server that stops
     m_streams.endAll();
     m_listens.endAll("The server is stopping");
-    if (m_tasks)
+    if (m_tasks) {
         m_tasks->drain();
+        m_legacyTasks->drain();
+    }
 }
 
 Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
@@ -242,10 +245,10 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     const McpQuestion question{era, *method, message.id, std::move(*name),
                                std::move(message.params)};
     const auto operation = operationOf(*method);
-    if (*method == protocol::Method::GetTask || (operation && calls::isOfTask(*operation))) {
-        if (!m_tasks)
+    if (protocol::isOfTasks(*method)) {
+        if (!m_tasks || (era == protocol::Era::Legacy && !visit.hasLegacyTasks()))
             co_return answerError(question.id, protocol::unknownMethod(message.method, era));
-        co_return co_await answerOfTask(visit, question);
+        co_return co_await answerOfTask(visit, question, std::move(call));
     }
     if (!operation) {
         if (*method == protocol::Method::Discover)
@@ -266,8 +269,7 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
         request.releaseStream = call->releaser(m_notifications.sender());
     }
     if (era == protocol::Era::Legacy)
-        co_return answerReply(question, co_await runRounds(m_services, visit.session,
-                                                           std::move(asker), std::move(request)));
+        co_return co_await answerInLegacy(visit, question, std::move(asker), std::move(request));
     auto answers = protocol::inputAnswersOf(*method, question.params);
     if (!answers)
         co_return answerError(question.id, answers.error());
@@ -279,8 +281,17 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     co_return answerReply(question, co_await m_services.run(std::move(request)));
 }
 
-Task<McpAnswer> McpLoop::answerOfTask(const Visit &visit, McpQuestion question) const
+Task<McpAnswer> McpLoop::answerOfTask(const Visit &visit, McpQuestion question,
+                                      std::shared_ptr<McpCall> call) const
 {
+    if (visit.session) {
+        auto request =
+            callRequest(visit, calls::Operation::UpdateTask, question.name, question.params);
+        request.stop = call ? call->stop().get_token() : std::stop_token();
+        auto asker = call ? call->asker() : McpCall::Asker();
+        co_return co_await m_legacyTasks->serve(visit.session, std::move(question),
+                                                std::move(asker), std::move(request));
+    }
     if (!protocol::knowsTasks(visit.envelope.clientCapabilities))
         co_return answerError(question.id, protocol::tasksNotDeclared());
     if (question.method == protocol::Method::GetTask)

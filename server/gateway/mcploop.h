@@ -4,6 +4,7 @@
 
 #include "server/gateway/mcpanswer.h"
 #include "server/gateway/mcpcall.h"
+#include "server/gateway/mcplegacytasks.h"
 #include "server/gateway/mcplistens.h"
 #include "server/gateway/mcprequest.h"
 #include "server/gateway/mcpservices.h"
@@ -29,7 +30,8 @@ public:
     void drain();
     [[nodiscard]] bool isIdle() const
     {
-        return m_inFlight == 0 && m_watches.isIdle() && (!m_tasks || m_tasks->isIdle());
+        return m_inFlight == 0 && m_watches.isIdle()
+               && (!m_tasks || (m_tasks->isIdle() && m_legacyTasks->isIdle()));
     }
 
 private:
@@ -47,6 +49,11 @@ private:
         [[nodiscard]] tasks::TaskOwner taskOwner() const
         {
             return {principal.tenant, principal.user};
+        }
+        // Whether the revision of the session has tasks of its own.
+        [[nodiscard]] bool hasLegacyTasks() const
+        {
+            return session && session->facts().revision.tasks;
         }
         [[nodiscard]] QByteArray agent() const; // as claimed
         // Of the session. Null where a lost stream cannot be resumed: the modern era, and a socket that is gone.
@@ -67,8 +74,12 @@ private:
     // `call` is null in a batch.
     [[nodiscard]] Task<McpAnswer> answer(const Visit &visit, protocol::Era era,
                                          protocol::Message message, std::shared_ptr<McpCall> call);
-    // REQUIRES: m_tasks.
-    [[nodiscard]] Task<McpAnswer> answerOfTask(const Visit &visit, McpQuestion question) const;
+    // What tasks/… answer. REQUIRES: m_tasks.
+    [[nodiscard]] Task<McpAnswer> answerOfTask(const Visit &visit, McpQuestion question,
+                                               std::shared_ptr<McpCall> call) const;
+    [[nodiscard]] Task<McpAnswer> answerInLegacy(const Visit &visit, McpQuestion question,
+                                                 McpCall::Asker asker,
+                                                 calls::CallRequest request) const;
     [[nodiscard]] Json extensions() const; // that are offered
     [[nodiscard]] protocol::Checked<void> checkParameters(const Visit &visit,
                                                           const McpQuestion &question) const;
@@ -102,7 +113,8 @@ private:
     quint64 m_requests = 0;
     int m_inFlight = 0;
     bool m_draining = false;
-    const std::shared_ptr<McpTasks> m_tasks; // null: the extension is not offered
+    const std::shared_ptr<McpTasks> m_tasks;             // null: tasks are not offered
+    const std::shared_ptr<McpLegacyTasks> m_legacyTasks; // the same
     McpStreams m_streams;
     McpWatches m_watches;
     McpListens m_listens;

@@ -56,7 +56,7 @@ void withdraw(Session &session, const McpCall::Asker &askOnCall, std::span<const
 {
     for (const Asked &request : asked) {
         const bool open = session.requests().answer(request.id, fail(why));
-        if (open || why.code == ErrorCode::Timeout)
+        if (open || why.code == ErrorCode::Timeout || why.code == ErrorCode::Conflict)
             send(session, askOnCall,
                  protocol::encodeNotification(
                      "notifications/cancelled",
@@ -90,18 +90,19 @@ Result<std::vector<Asked>> askAll(const McpServices &services, Session &session,
     return asked;
 }
 
-// The answers by key. Errors: as askAll() and useful(), Timeout.
-Task<Result<Json>> ask(const McpServices &services, Session &session, McpCall::Asker askOnCall,
-                       Json requests, std::stop_token stop)
+} // namespace
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a coroutine keeps what it was given
+Task<Result<Json>> askClient(const McpServices &services, std::shared_ptr<Session> session,
+                             McpCall::Asker askOnCall, Json requests, std::stop_token stop,
+                             Error whenStopped)
 {
-    const auto asked = askAll(services, session, askOnCall, requests);
+    const auto asked = askAll(services, *session, askOnCall, requests);
     if (!asked)
         co_return fail(asked.error());
     const std::stop_callback onStop(stop, [&] {
         for (const Asked &request : *asked)
-            session.requests().answer(
-                request.id,
-                fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")));
+            session->requests().answer(request.id, fail(whenStopped));
     });
     Json answers = Json::object();
     for (std::size_t i = 0; i < asked->size(); ++i) {
@@ -110,15 +111,13 @@ Task<Result<Json>> ask(const McpServices &services, Session &session, McpCall::A
         const auto response = co_await waiting;
         auto answer = response ? useful(request, *response) : fail(response.error());
         if (!answer) {
-            withdraw(session, askOnCall, std::span(*asked).subspan(i), answer.error());
+            withdraw(*session, askOnCall, std::span(*asked).subspan(i), answer.error());
             co_return fail(answer.error());
         }
         answers.set(request.key, std::move(*answer));
     }
     co_return answers;
 }
-
-} // namespace
 
 Task<calls::CallReply> runRounds(const McpServices &services, std::shared_ptr<Session> session,
                                  McpCall::Asker askOnCall, calls::CallRequest request)
@@ -128,8 +127,9 @@ Task<calls::CallReply> runRounds(const McpServices &services, std::shared_ptr<Se
         if (!reply.needsInput())
             co_return reply;
         request.requestState = reply.needs().state;
-        auto answers =
-            co_await ask(services, *session, askOnCall, reply.needs().requests, request.stop);
+        auto answers = co_await askClient(
+            services, session, askOnCall, reply.needs().requests, request.stop,
+            {ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call")});
         request.received = services.clock.monotonic();
         if (answers)
             request.inputResponses = std::move(*answers);

@@ -18,4 +18,12 @@ namespace provost::gateway {
                                                McpCall::Asker askOnCall,
                                                calls::CallRequest request);
 
+// Asks the client: its answers by the keys of `requests` (method and parameters). `whenStopped` says why nobody waits for
+// them any more once `stop` asks for that. Errors: that; InvalidInput, the client will not answer; RateLimited;
+// Unavailable, it has no stream; Timeout; Cancelled, its session has ended.
+[[nodiscard]] Task<Result<Json>> askClient(const McpServices &services,
+                                           std::shared_ptr<Session> session,
+                                           McpCall::Asker askOnCall, Json requests,
+                                           std::stop_token stop, Error whenStopped);
+
 } // namespace provost::gateway

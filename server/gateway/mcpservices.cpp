@@ -17,6 +17,13 @@ McpServices makeMcpServices(const McpParts &parts)
         return protocol::parameterHeaders(tool->descriptor.definition["inputSchema"])
             .value_or(std::vector<protocol::ParameterHeader>());
     };
+    const auto taskModeOf =
+        [&tenants = parts.tenants](const TenantId &tenant,
+                                   QByteArrayView name) -> std::optional<tools::TaskMode> {
+        const auto view = tenants.find(tenant);
+        const auto *tool = view ? view->registry->tool(name) : nullptr;
+        return tool != nullptr ? std::optional(tool->descriptor.taskMode) : std::nullopt;
+    };
     return {.run = [&calls = parts.calls](
                        calls::CallRequest request) { return calls.run(std::move(request)); },
             .authenticate = [&identities = parts.identities](
@@ -32,7 +39,8 @@ McpServices makeMcpServices(const McpParts &parts)
             .news = parts.news,
             .tasks = parts.tasks,
             .isServed = [&tenants = parts.tenants](
-                            const TenantId &tenant) { return tenants.find(tenant).has_value(); }};
+                            const TenantId &tenant) { return tenants.find(tenant).has_value(); },
+            .taskMode = taskModeOf};
 }
 
 } // namespace provost::gateway

@@ -54,6 +54,9 @@ struct McpServices
 
     tasks::TaskKeeper *tasks = nullptr; // null: the tasks extension is not offered
     std::function<bool(const TenantId &)> isServed{};
+    // With `tasks`: whether a tool's call may be a task; nothing for an unknown tool.
+    std::function<std::optional<tools::TaskMode>(const TenantId &tenant, QByteArrayView tool)>
+        taskMode{};
     MessageTap *tap = nullptr; // null: nobody can look at messages
 };
 

@@ -15,6 +15,7 @@ Json callToKeep(const calls::CallRequest &request)
     Json params = request.params;
     params.remove("inputResponses"); // of rounds that are over
     params.remove("requestState");
+    params.remove("task");
     return Json::object(
         {{"name", request.name}, {"params", std::move(params)}, {"workflow", request.workflowId}});
 }
@@ -66,6 +67,11 @@ McpTasks::McpTasks(const McpServices &services)
 {
 }
 
+protocol::TaskId McpTasks::newId() const
+{
+    return protocol::TaskId(randomToken(m_services.random, idSymbols));
+}
+
 std::shared_ptr<McpTasks::Work> McpTasks::newWork(tasks::TaskOwner owner, McpQuestion question,
                                                   calls::CallRequest request) const
 {
@@ -82,7 +88,7 @@ Task<McpAnswer> McpTasks::call(tasks::TaskOwner owner, McpQuestion question,
 {
     const std::stop_token clientGone = request.stop;
     const auto work = newWork(std::move(owner), std::move(question), std::move(request));
-    work->id = protocol::TaskId(randomToken(m_services.random, idSymbols));
+    work->id = newId();
     Completion<McpAnswer> answer;
     work->answer = answer.resolver();
     // Ends with this frame: a client that has been told of its task may go.
@@ -92,6 +98,24 @@ Task<McpAnswer> McpTasks::call(tasks::TaskOwner owner, McpQuestion question,
     auto answered = co_await answer;
     co_return answered ? std::move(*answered)
                        : answerError(work->question.id, toRpcError(answered.error()));
+}
+
+Task<Result<protocol::TaskState>> McpTasks::begin(tasks::TaskOwner owner, McpQuestion question,
+                                                  calls::CallRequest request)
+{
+    const std::stop_token clientGone = request.stop;
+    const auto work = newWork(std::move(owner), std::move(question), std::move(request));
+    work->id = newId();
+    const std::stop_callback onClientGone(clientGone,
+                                          [stop = work->stop]() mutable { stop.request_stop(); });
+    tasks::NewTask task{work->id, work->request.name, callToKeep(work->request)};
+    const auto kept = co_await m_keeper.create(work->owner, std::move(task), work->stop);
+    if (!kept)
+        co_return fail(kept.error());
+    work->stage = Work::Stage::Kept;
+    start(work);
+    spawn(carryOut(shared_from_this(), work));
+    co_return *kept;
 }
 
 Task<void> McpTasks::carryOut(std::shared_ptr<McpTasks> self, std::shared_ptr<Work> work)
@@ -191,9 +215,11 @@ tasks::Conclusion McpTasks::conclusionOf(const McpQuestion &question, calls::Cal
             return {TaskStatus::Failed, error->message, protocol::taskError(*error)};
         conclusion.detail = std::get<Json>(told);
     } else {
-        conclusion.detail = protocol::finishResult(question.method, question.era,
-                                                   std::move(std::get<Json>(reply.value)));
+        conclusion.detail = std::move(std::get<Json>(reply.value));
     }
+    if (!reply.needsInput()) // kept for either face
+        conclusion.detail = protocol::finishResult(question.method, protocol::Era::Modern,
+                                                   std::move(conclusion.detail));
     if (conclusion.detail.toBytes().size() <= m_keeper.limits().bytesMax)
         return conclusion;
     const calls::Refusal tooLarge{.code = ErrorCode::TooLarge,
@@ -234,11 +260,13 @@ Task<McpAnswer> McpTasks::act(McpQuestion question, calls::CallRequest request)
     co_return answerReply(question, co_await m_services.run(std::move(request)));
 }
 
-Task<Result<void>> McpTasks::update(tasks::TaskOwner owner, protocol::TaskId id, Json responses,
+Task<Result<void>> McpTasks::update(tasks::TaskOwner owner, protocol::TaskId id, Answers answers,
                                     calls::CallRequest again)
 {
     auto work = newWork(owner, {}, std::move(again));
-    auto next = co_await m_keeper.answer(owner, id, std::move(responses), work->stop);
+    auto waiting = answers ? m_keeper.answer(owner, id, std::move(*answers), work->stop)
+                           : m_keeper.giveUp(owner, id, work->stop);
+    auto next = co_await waiting;
     if (!next)
         co_return fail(next.error());
     if (!*next)
@@ -246,6 +274,8 @@ Task<Result<void>> McpTasks::update(tasks::TaskOwner owner, protocol::TaskId id,
     work->id = id;
     work->stage = Work::Stage::Kept;
     prepare(work->request, std::move(**next));
+    if (!answers)
+        work->request.givenUp = std::move(answers.error());
     work->question = {
         protocol::Era::Modern, protocol::Method::CallTool, {}, work->request.name, {}};
     start(work);

@@ -1,6 +1,7 @@
-// McpTasks: the tasks extension on one loop. A call of a client that knows tasks may go on without its request: the
+// McpTasks: the tasks of one loop. A call of a client that knows tasks may go on without its request: the
 // client gets a task, the governed call runs to its end here, and what it says is kept by the TaskKeeper, which any loop
 // can ask. Questions of the tool wait there for tasks/update, which makes the next round a governed call of its own.
+// It is the tasks extension, too; mcplegacytasks.h is the other face of tasks.
 // INVARIANT: a client is told of a task only when it is on disk. A call that could not be kept answers its request.
 // Thread: its loop.
 #pragma once
@@ -25,6 +26,17 @@ public:
     [[nodiscard]] Task<McpAnswer> call(tasks::TaskOwner owner, McpQuestion question,
                                        calls::CallRequest request);
 
+    // tools/call of a client that asked for a task: one whatever the tool wants, upon which the call begins. The request's
+    // stop token is heard until then. Errors: those of TaskKeeper::create().
+    [[nodiscard]] Task<Result<protocol::TaskState>>
+    begin(tasks::TaskOwner owner, McpQuestion question, calls::CallRequest request);
+
+    // What a task waits for: the answers by key, or why there will be none. The next round begins when nothing is left to
+    // be answered, and is made with what `again` says of the caller. Errors: those of TaskKeeper::answer().
+    using Answers = tl::expected<Json, calls::Refusal>;
+    [[nodiscard]] Task<Result<void>> update(tasks::TaskOwner owner, protocol::TaskId id,
+                                            Answers answers, calls::CallRequest again);
+
     // tasks/get. No governed call: the owner reads what a governed call has said.
     [[nodiscard]] Task<McpAnswer> get(tasks::TaskOwner owner, McpQuestion question) const;
 
@@ -38,6 +50,7 @@ public:
 private:
     struct Work; // one call that is a task or may become one
 
+    [[nodiscard]] protocol::TaskId newId() const;
     [[nodiscard]] std::shared_ptr<Work> newWork(tasks::TaskOwner owner, McpQuestion question,
                                                 calls::CallRequest request) const;
     static Task<void> carryOut(std::shared_ptr<McpTasks> self, std::shared_ptr<Work> work);
@@ -48,9 +61,6 @@ private:
     void start(const std::shared_ptr<Work> &work); // counts it as running
     [[nodiscard]] tasks::Conclusion conclusionOf(const McpQuestion &question,
                                                  calls::CallReply reply) const;
-
-    [[nodiscard]] Task<Result<void>> update(tasks::TaskOwner owner, protocol::TaskId id,
-                                            Json responses, calls::CallRequest again);
 
     const McpServices &m_services;
     tasks::TaskKeeper &m_keeper;

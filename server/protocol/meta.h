@@ -16,6 +16,7 @@ inline constexpr QByteArrayView ClientInfo = "io.modelcontextprotocol/clientInfo
 inline constexpr QByteArrayView LogLevel = "io.modelcontextprotocol/logLevel";
 inline constexpr QByteArrayView ServerInfo = "io.modelcontextprotocol/serverInfo";
 inline constexpr QByteArrayView SubscriptionId = "io.modelcontextprotocol/subscriptionId";
+inline constexpr QByteArrayView RelatedTask = "io.modelcontextprotocol/related-task";
 inline constexpr QByteArrayView WorkflowId = "io.provost/workflowId";
 inline constexpr QByteArrayView Refusal = "io.provost/refusal";
 } // namespace metakey

@@ -43,9 +43,11 @@ constexpr std::array rows{
     MethodRow{"prompts/list", Method::ListPrompts, Eras::Both, {}, "prompts"},
     MethodRow{"prompts/get", Method::GetPrompt, Eras::Both, "name"},
     MethodRow{"completion/complete", Method::Complete, Eras::Both},
-    MethodRow{"tasks/get", Method::GetTask, Eras::Modern, "taskId"},
+    MethodRow{"tasks/get", Method::GetTask, Eras::Both, "taskId"},
     MethodRow{"tasks/update", Method::UpdateTask, Eras::Modern, "taskId"},
-    MethodRow{"tasks/cancel", Method::CancelTask, Eras::Modern, "taskId"},
+    MethodRow{"tasks/cancel", Method::CancelTask, Eras::Both, "taskId"},
+    MethodRow{"tasks/result", Method::GetTaskResult, Eras::Legacy, "taskId"},
+    MethodRow{"tasks/list", Method::ListTasks, Eras::Legacy},
 };
 
 const MethodRow &rowOf(Method method)
@@ -113,6 +115,12 @@ std::optional<Method> findMethod(QByteArrayView name, Era era)
     return found != rows.end() ? std::optional(found->method) : std::nullopt;
 }
 
+bool isOfTasks(Method method)
+{
+    return method == Method::GetTask || method == Method::UpdateTask || method == Method::CancelTask
+           || method == Method::GetTaskResult || method == Method::ListTasks;
+}
+
 RpcError unknownMethod(QByteArrayView name, Era era)
 {
     return {era == Era::Modern ? 404 : 200,
@@ -139,7 +147,8 @@ Checked<QByteArray> checkParams(Method method, const Json &params)
     case Method::Unsubscribe: return requiredText(params, "uri");
     case Method::Complete: return checkCompletion(params);
     case Method::GetTask:
-    case Method::CancelTask: return requiredText(params, "taskId");
+    case Method::CancelTask:
+    case Method::GetTaskResult: return requiredText(params, "taskId");
     case Method::UpdateTask: return checkTaskUpdate(params);
     case Method::Ping:
     case Method::Discover:
@@ -147,7 +156,8 @@ Checked<QByteArray> checkParams(Method method, const Json &params)
     case Method::ListTools:
     case Method::ListResources:
     case Method::ListResourceTemplates:
-    case Method::ListPrompts: return QByteArray();
+    case Method::ListPrompts:
+    case Method::ListTasks: return QByteArray();
     }
     return rejectParams("Invalid params");
 }

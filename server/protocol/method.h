@@ -25,13 +25,18 @@ enum class Method {
     ListPrompts,
     GetPrompt,
     Complete,
-    GetTask, // the tasks extension; see tasks.h
+    GetTask, // of tasks, see tasks.h: in 2025-11-25 (but for the update), and in the extension (but for result and list)
     UpdateTask,
     CancelTask,
+    GetTaskResult,
+    ListTasks,
 };
 
 // Nothing for a method that the era does not have.
 [[nodiscard]] std::optional<Method> findMethod(QByteArrayView name, Era era);
+
+// Those exist where tasks are offered only: in the modern era, and in the legacy revision that has them.
+[[nodiscard]] bool isOfTasks(Method method);
 
 // MethodNotFound: HTTP 404 in the modern era, 200 in the legacy one.
 [[nodiscard]] RpcError unknownMethod(QByteArrayView name, Era era);

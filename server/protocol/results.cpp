@@ -67,10 +67,13 @@ Checked<std::size_t> startOf(Method method, const Json::Array &items, const Json
 
 } // namespace
 
-Json initializeResult(const Revision &revision, QByteArrayView instructions)
+Json initializeResult(const Revision &revision, QByteArrayView instructions, const Json &further)
 {
+    Json offered = capabilities();
+    for (const Json::Member &capability : further.members())
+        offered.set(capability.key, capability.value);
     Json result = Json::object({{"protocolVersion", revision.name},
-                                {"capabilities", capabilities()},
+                                {"capabilities", std::move(offered)},
                                 {"serverInfo", serverInfo()}});
     if (!instructions.isEmpty())
         result.set("instructions", instructions);

@@ -12,8 +12,9 @@ namespace provost::protocol {
 // How long a client may reuse a list. Short, because a policy may change at any time; a stale list grants nothing.
 inline constexpr int listTtlMs = 30'000;
 
-// `instructions` is left out if empty.
-[[nodiscard]] Json initializeResult(const Revision &revision, QByteArrayView instructions);
+// `instructions` is left out if empty. `further`: ServerCapabilities beside those that are always there.
+[[nodiscard]] Json initializeResult(const Revision &revision, QByteArrayView instructions,
+                                    const Json &further = Json::object());
 // `extensions`: identifier -> settings, of what is offered beyond the revision.
 [[nodiscard]] Json discoverResult(QByteArrayView instructions,
                                   const Json &extensions = Json::object());

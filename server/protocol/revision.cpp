@@ -9,12 +9,12 @@ namespace {
 
 // clang-format off
 constexpr std::array spoken{
-    //        name          era          batches primes
-    Revision{"2024-11-05", Era::Legacy, false, false},
-    Revision{"2025-03-26", Era::Legacy, true, false},
-    Revision{"2025-06-18", Era::Legacy, false, false},
-    Revision{"2025-11-25", Era::Legacy, false, true},
-    Revision{"2026-07-28", Era::Modern, false, false},
+    //        name          era          batches primes tasks
+    Revision{"2024-11-05", Era::Legacy, false, false, false},
+    Revision{"2025-03-26", Era::Legacy, true, false, false},
+    Revision{"2025-06-18", Era::Legacy, false, false, false},
+    Revision{"2025-11-25", Era::Legacy, false, true, true},
+    Revision{"2026-07-28", Era::Modern, false, false, false},
 };
 // clang-format on
 constexpr std::size_t latestLegacyIndex = 3;

@@ -16,8 +16,10 @@ struct Revision
 {
     QByteArrayView name;
     Era era = Era::Legacy;
-    bool batches = false;       // JSON-RPC batches are taken
-    bool primesStreams = false; // event streams begin with an event without data, and may be polled (SEP-1699)
+    bool batches = false; // JSON-RPC batches are taken
+    bool primesStreams =
+        false; // event streams begin with an event without data, and may be polled (SEP-1699)
+    bool tasks = false; // in the revision itself, not as an extension (SEP-1686, experimental)
 };
 
 // Oldest first.

@@ -1,7 +1,10 @@
-// The tasks extension (io.modelcontextprotocol/tasks, SEP-2663): a task as clients see it, and the shapes in which it is
-// sent. A task is a tools/call that goes on without its request; clients ask for it with tasks/get, answer what it asks
-// with tasks/update and stop it with tasks/cancel. It belongs to the modern era: each request declares the extension.
-// Source: https://modelcontextprotocol.github.io/ext-tasks/specification/2026-07-28/tasks.html
+// A task as clients see it, and the shapes in which it is sent. A task is a tools/call that goes on without its request.
+// It has two faces:
+// The extension io.modelcontextprotocol/tasks (SEP-2663) of the modern era. The tool says when its call becomes a task;
+// clients ask for it with tasks/get, answer what it asks with tasks/update and stop it with tasks/cancel. Each request
+// declares the extension. Source: https://modelcontextprotocol.github.io/ext-tasks/specification/2026-07-28/tasks.html
+// The tasks of revision 2025-11-25 (SEP-1686, experimental). The client says that a call is to be a task; it fetches the
+// end with tasks/result, which is also where it is asked. Source: MCP 2025-11-25 basic/utilities/tasks
 // Thread: values and pure functions.
 #pragma once
 
@@ -54,5 +57,20 @@ struct TaskState
 
 // The error object that a failed task carries.
 [[nodiscard]] Json taskError(const RpcError &error);
+
+// What follows is of 2025-11-25.
+
+// {"tasks": {…}}: tools/call may be asked for as a task, tasks can be listed and cancelled.
+[[nodiscard]] Json legacyTasksCapability();
+// The result of tasks/get and tasks/cancel, and the parameters of notifications/tasks/status. A tool that failed is a
+// task that failed: unlike in the extension.
+[[nodiscard]] Json legacyTask(const TaskState &task);
+[[nodiscard]] TaskStatus legacyStatus(const TaskState &task);
+// What tools/call answers instead of its result.
+[[nodiscard]] Json legacyCreateTaskResult(const TaskState &task);
+// What tasks/result answers, which is what the call would have. REQUIRES: isTerminal(task.status).
+[[nodiscard]] Checked<Json> legacyTaskResult(const TaskState &task);
+// Says in `message` (parameters or a result) which task it belongs to.
+void setRelatedTask(Json &message, const TaskId &task);
 
 } // namespace provost::protocol

@@ -92,6 +92,17 @@ Task<Result<TaskState>> TaskKeeper::find(TaskOwner owner, TaskId id)
         });
 }
 
+Task<Result<std::vector<TaskState>>> TaskKeeper::list(TaskOwner owner, TaskPlace place,
+                                                      std::size_t tasksMax)
+{
+    using States = std::vector<TaskState>;
+    return onThread<States>(
+        [this, owner = std::move(owner), place = std::move(place), tasksMax]() -> Result<States> {
+            TRY_LET(TaskStore * store, storeOf(owner.tenant));
+            return store->list(owner.user, place, tasksMax);
+        });
+}
+
 Task<Result<std::optional<NextRound>>> TaskKeeper::answer(TaskOwner owner, TaskId id,
                                                           Json responses, std::stop_source running)
 {
@@ -108,19 +119,52 @@ Task<Result<std::optional<NextRound>>> TaskKeeper::answer(TaskOwner owner, TaskI
     });
 }
 
+Task<Result<std::optional<NextRound>>> TaskKeeper::giveUp(TaskOwner owner, TaskId id,
+                                                          std::stop_source running)
+{
+    using Next = std::optional<NextRound>;
+    return onThread<Next>([this, owner = std::move(owner), id = std::move(id),
+                           running = std::move(running)]() -> Result<Next> {
+        TRY_LET(TaskStore * store, storeOf(owner.tenant));
+        TRY_LET(Next next, store->giveUp(owner.user, id));
+        if (next)
+            m_live.insert_or_assign(id, Live{running});
+        tell(id);
+        return next;
+    });
+}
+
 Task<Result<void>> TaskKeeper::cancel(TaskOwner owner, TaskId id)
 {
     return onThread<void>([this, owner = std::move(owner), id = std::move(id)]() -> Result<void> {
         TRY_LET(TaskStore * store, storeOf(owner.tenant));
         TRY_LET(const TaskStatus status, store->cancel(owner.user, id));
-        if (const auto live = m_live.find(id);
-            status == TaskStatus::Working && live != m_live.end()) {
-            live->second.cancelled = true;
-            live->second.running.request_stop();
-        }
+        if (status == TaskStatus::Working)
+            stop(id);
         tell(id);
         return {};
     });
+}
+
+Task<Result<TaskState>> TaskKeeper::cancelAtOnce(TaskOwner owner, TaskId id)
+{
+    return onThread<TaskState>(
+        [this, owner = std::move(owner), id = std::move(id)]() -> Result<TaskState> {
+            TRY_LET(TaskStore * store, storeOf(owner.tenant));
+            TRY_LET(TaskState state, store->cancelAtOnce(owner.user, id));
+            stop(id);
+            tell(id);
+            return state;
+        });
+}
+
+void TaskKeeper::stop(const TaskId &id)
+{
+    const auto live = m_live.find(id);
+    if (live == m_live.end())
+        return;
+    live->second.cancelled = true;
+    live->second.running.request_stop();
 }
 
 void TaskKeeper::conclude(TaskOwner owner, TaskId id, Conclusion conclusion)

@@ -59,11 +59,19 @@ public:
     [[nodiscard]] Task<Result<protocol::TaskState>> create(TaskOwner owner, NewTask task,
                                                            std::stop_source running);
     [[nodiscard]] Task<Result<protocol::TaskState>> find(TaskOwner owner, protocol::TaskId id);
+    [[nodiscard]] Task<Result<std::vector<protocol::TaskState>>>
+    list(TaskOwner owner, TaskPlace place, std::size_t tasksMax);
     // When a round follows, the caller runs it, and `running` stops it.
     [[nodiscard]] Task<Result<std::optional<NextRound>>>
     answer(TaskOwner owner, protocol::TaskId id, Json responses, std::stop_source running);
+    [[nodiscard]] Task<Result<std::optional<NextRound>>>
+    giveUp(TaskOwner owner, protocol::TaskId id, std::stop_source running);
     // Asks a running call to stop, and ends a task that waits. Nothing happens to one that has ended.
     [[nodiscard]] Task<Result<void>> cancel(TaskOwner owner, protocol::TaskId id);
+
+    // The same, but the task is cancelled now; what its call still says is not kept. Errors: InvalidInput, it has ended.
+    [[nodiscard]] Task<Result<protocol::TaskState>> cancelAtOnce(TaskOwner owner,
+                                                                 protocol::TaskId id);
 
     // The call of a working task has ended. Never refused: what cannot be written is tried again. A call that was
     // stopped says Cancelled; if not its owner did that, the task has failed.
@@ -97,6 +105,7 @@ private:
     void openAll();
     void upkeep();
     void tell(const protocol::TaskId &id);
+    void stop(const protocol::TaskId &id); // because its owner cancelled it
 
     const std::filesystem::path m_data;
     const Clock &m_clock;

@@ -65,6 +65,11 @@ QByteArray keyOfTool(const QByteArray &key)
     return key.sliced(key.indexOf('.') + 1);
 }
 
+std::chrono::milliseconds lifetime(WallTime created, WallTime expires)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(expires - created);
+}
+
 Json stillAsked(const Json &asked, const Json &answers)
 {
     Json open = Json::object();
@@ -164,8 +169,7 @@ Result<TaskStore::Row> TaskStore::read(const UserId &owner, const TaskId &id, Wa
     row.state.message = statement.get<QByteArray>(1);
     row.state.created = statement.get<WallTime>(2);
     row.state.updated = statement.get<WallTime>(3);
-    row.state.ttl = std::chrono::duration_cast<std::chrono::milliseconds>(statement.get<WallTime>(4)
-                                                                          - row.state.created);
+    row.state.ttl = lifetime(row.state.created, statement.get<WallTime>(4));
     row.round = statement.get<std::int64_t>(5);
     row.call = statement.get<QByteArray>(6);
     row.sealed = statement.get<QByteArray>(9);
@@ -183,6 +187,31 @@ Result<TaskState> TaskStore::find(const UserId &owner, const TaskId &id)
 {
     TRY_LET(Row row, read(owner, id, m_clock->now()));
     return std::move(row.state);
+}
+
+Result<std::vector<TaskState>> TaskStore::list(const UserId &owner, const TaskPlace &place,
+                                               std::size_t tasksMax)
+{
+    TRY_LET(auto statement,
+            m_database.prepare(
+                "WITH page AS (SELECT id FROM tasks WHERE user = ? AND expires > ? "
+                "AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?) "
+                "SELECT id, status, message, created, updated, expires, "
+                "CASE status WHEN 'completed' THEN coalesce(json_extract(detail, '$.isError'), 0) "
+                "ELSE 0 END FROM tasks WHERE id IN page ORDER BY created, id"));
+    statement.bind(owner, m_clock->now(), place.created, place.id, std::int64_t(tasksMax));
+    return statement.all([](const storage::Statement &row) {
+        TaskState task;
+        task.id = row.get<TaskId>(0);
+        task.status = protocol::taskStatusOf(row.get<QByteArray>(1)).value_or(TaskStatus::Failed);
+        task.message = row.get<QByteArray>(2);
+        task.created = row.get<WallTime>(3);
+        task.updated = row.get<WallTime>(4);
+        task.ttl = lifetime(task.created, row.get<WallTime>(5));
+        if (row.get<std::int64_t>(6) != 0)
+            task.detail = Json::object({{"isError", true}});
+        return task;
+    });
 }
 
 Result<std::optional<NextRound>> TaskStore::answer(const UserId &owner, const TaskId &id,
@@ -209,10 +238,27 @@ Result<std::optional<NextRound>> TaskStore::answer(const UserId &owner, const Ta
         TRY_DO(transaction.commit());
         return std::nullopt;
     }
+    TRY_LET(NextRound next, workAgain(row));
+    TRY_DO(transaction.commit());
+    return next;
+}
+
+Result<std::optional<NextRound>> TaskStore::giveUp(const UserId &owner, const TaskId &id)
+{
+    TRY_LET(auto transaction, m_database.begin());
+    TRY_LET(const Row row, read(owner, id, m_clock->now()));
+    if (row.state.status != TaskStatus::InputRequired)
+        return std::nullopt;
+    TRY_LET(NextRound next, workAgain(row));
+    TRY_DO(transaction.commit());
+    return next;
+}
+
+Result<NextRound> TaskStore::workAgain(const Row &row)
+{
     TRY_DO(m_database.execute("UPDATE tasks SET status = 'working', message = '', updated = ?, "
                               "asked = '{}', answers = '{}', state = '', bytes = ? WHERE id = ?",
-                              m_clock->now(), row.call.size(), id));
-    TRY_DO(transaction.commit());
+                              m_clock->now(), row.call.size(), row.state.id));
     NextRound next{.state = row.sealed};
     TRY_LET(next.call, jsonOf(row.call));
     next.responses = Json::object();
@@ -230,6 +276,18 @@ Result<TaskStatus> TaskStore::cancel(const UserId &owner, const TaskId &id)
     TRY_DO(end(id, {.status = TaskStatus::Cancelled}));
     TRY_DO(transaction.commit());
     return TaskStatus::Cancelled;
+}
+
+Result<TaskState> TaskStore::cancelAtOnce(const UserId &owner, const TaskId &id)
+{
+    TRY_LET(auto transaction, m_database.begin());
+    TRY_LET(Row row, read(owner, id, m_clock->now()));
+    if (protocol::isTerminal(row.state.status))
+        return fail(ErrorCode::InvalidInput, QStringLiteral("the task has ended already"));
+    TRY_DO(end(id, {.status = TaskStatus::Cancelled}));
+    TRY_LET(row, read(owner, id, m_clock->now()));
+    TRY_DO(transaction.commit());
+    return std::move(row.state);
 }
 
 Result<void> TaskStore::conclude(const UserId &owner, const TaskId &id,

@@ -47,6 +47,13 @@ struct NextRound
     QByteArray state;
 };
 
+// A place among the tasks of an owner, which stand in the order of their creation. The default is before them all.
+struct TaskPlace
+{
+    WallTime created = WallTime::min();
+    protocol::TaskId id;
+};
+
 class TaskStore
 {
 public:
@@ -62,14 +69,26 @@ public:
     // Errors everywhere: NotFound (unknown, expired, or somebody else's), Storage.
     [[nodiscard]] Result<protocol::TaskState> find(const UserId &owner, const protocol::TaskId &id);
 
+    // The owner's tasks after `place`, `tasksMax` at most. Of their details only `isError` of a result is there.
+    [[nodiscard]] Result<std::vector<protocol::TaskState>>
+    list(const UserId &owner, const TaskPlace &place, std::size_t tasksMax);
+
     // Keeps the answers to what is asked, ignores others. When nothing is left to be answered, the task is working again.
     // Errors: also TooLarge.
     [[nodiscard]] Result<std::optional<NextRound>>
     answer(const UserId &owner, const protocol::TaskId &id, const Json &responses);
 
+    // The same where not all will be answered. Nothing if the task waits for no answers.
+    [[nodiscard]] Result<std::optional<NextRound>> giveUp(const UserId &owner,
+                                                          const protocol::TaskId &id);
+
     // Ends a task that waits for answers. A working one stays as it is: its call is to be stopped.
     [[nodiscard]] Result<protocol::TaskStatus> cancel(const UserId &owner,
                                                       const protocol::TaskId &id);
+
+    // Ends a task whatever its call does. The answer is how it is then. Errors: also InvalidInput, it has ended already.
+    [[nodiscard]] Result<protocol::TaskState> cancelAtOnce(const UserId &owner,
+                                                           const protocol::TaskId &id);
 
     // Of a working task; nothing happens to another. Errors: also TooLarge, upon which nothing was written.
     [[nodiscard]] Result<void> conclude(const UserId &owner, const protocol::TaskId &id,
@@ -86,6 +105,7 @@ private:
     [[nodiscard]] Result<void> checkRoom(const UserId &owner);
     // What was expired at `when` is not found.
     [[nodiscard]] Result<Row> read(const UserId &owner, const protocol::TaskId &id, WallTime when);
+    [[nodiscard]] Result<NextRound> workAgain(const Row &row);
     [[nodiscard]] Result<void> end(const protocol::TaskId &id, const Conclusion &conclusion);
 
     storage::Database m_database;

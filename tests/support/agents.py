@@ -267,6 +267,11 @@ class LegacyAgent(Agent):
         params = {"name": tool, "arguments": arguments or {}}
         return self.request("tools/call", {**params, "_meta": meta} if meta else params)
 
+    def begin(self, tool, arguments=None):
+        """The task that the call is."""
+        params = {"name": tool, "arguments": arguments or {}, "task": {"ttl": 60000}}
+        return self.request("tools/call", params)["result"]["task"]
+
     def get_prompt(self, name):
         return self.request("prompts/get", {"name": name})
 

@@ -137,6 +137,11 @@ void TstResults::methodsBelongToTheirEra_data()
     for (const char *old :
          {"initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"})
         row(old, true, false);
+    for (const char *both : {"tasks/get", "tasks/cancel"})
+        row(both, true, true);
+    for (const char *old : {"tasks/result", "tasks/list"})
+        row(old, true, false);
+    row("tasks/update", false, true);
     row("server/discover", false, true);
     row("subscriptions/listen", false, true);
     row("unknown/method", false, false);

@@ -199,6 +199,58 @@ private Q_SLOTS:
             !fixture.store.answer(alice, TaskId("t"), Json::object({{"1.a", yes()}}))->has_value());
     }
 
+    void cancelsAtOnceWhatHasNotEnded()
+    {
+        StoreFixture fixture;
+        QVERIFY(fixture.create("works"));
+        QVERIFY(fixture.create("waits"));
+        QVERIFY(fixture.store.conclude(alice, TaskId("waits"), asks({{"q", 1}})));
+        for (const char *id : {"works", "waits"}) {
+            QCOMPARE(fixture.store.cancelAtOnce(bob, TaskId(id)).error().code, ErrorCode::NotFound);
+            QCOMPARE(fixture.store.cancelAtOnce(alice, TaskId(id))->status, TaskStatus::Cancelled);
+            QVERIFY(fixture.store.conclude(alice, TaskId(id), completed())); // came too late
+            QCOMPARE(fixture.status(id), TaskStatus::Cancelled);
+            QCOMPARE(fixture.store.cancelAtOnce(alice, TaskId(id)).error().code,
+                     ErrorCode::InvalidInput);
+        }
+    }
+
+    void whatIsGivenUpWorksAgain()
+    {
+        StoreFixture fixture;
+        QVERIFY(fixture.create("t"));
+        QVERIFY(!*fixture.store.giveUp(alice, TaskId("t"))); // asks nothing
+        QVERIFY(fixture.store.conclude(alice, TaskId("t"), asks({{"q", 1}, {"r", 2}}, "round 2")));
+        QVERIFY(fixture.store.answer(alice, TaskId("t"), Json::object({{"1.q", yes()}})));
+        QCOMPARE(fixture.store.giveUp(bob, TaskId("t")).error().code, ErrorCode::NotFound);
+        const auto next = fixture.store.giveUp(alice, TaskId("t"));
+        QCOMPARE((*next)->state, "round 2");
+        QCOMPARE(fixture.status("t"), TaskStatus::Working);
+    }
+
+    void listsInTheOrderOfCreation()
+    {
+        StoreFixture fixture;
+        for (const char *id : {"b", "a"}) {
+            QVERIFY(fixture.create(id));
+            fixture.clock.advance(std::chrono::seconds(1));
+        }
+        QVERIFY(fixture.create("c", bob));
+        QVERIFY(fixture.store.conclude(
+            alice, TaskId("b"),
+            {.detail = Json::object({{"isError", true}, {"content", Json::array()}})}));
+        const auto listed = fixture.store.list(alice, {}, 10);
+        QCOMPARE(listed->size(), 2u);
+        QCOMPARE(listed->front().id, TaskId("b"));
+        QCOMPARE(listed->front().detail, Json::object({{"isError", true}}));
+        QCOMPARE(listed->back(), *fixture.store.find(alice, TaskId("a")));
+        QCOMPARE(fixture.store.list(alice, {}, 1)->size(), 1u);
+        const TaskPlace place{listed->front().created, TaskId("b")};
+        QCOMPARE(fixture.store.list(alice, place, 10)->front().id, TaskId("a"));
+        fixture.clock.advance(fixture.limits.ttl - std::chrono::seconds(2));
+        QCOMPARE(fixture.store.list(alice, {}, 10)->size(), 1u); // the other's time is over
+    }
+
     void aRestartFailsWhatWasWorking()
     {
         StoreFixture fixture;
