@@ -19,6 +19,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int Margin = 4;
+constexpr int TextMargin = 6;
 constexpr int ToldMs = 1500; // how long the button says that it copied
 
 } // namespace
@@ -40,7 +41,7 @@ CopyField::CopyField(const QString &name, const QString &accessible, QWidget *pa
     m_text->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_text->viewport()->setAutoFillBackground(false);
-    m_text->document()->setDocumentMargin(6);
+    m_text->document()->setDocumentMargin(TextMargin);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setFocusProxy(m_copy);
     connect(m_copy, &Button::clicked, this, &CopyField::copy);
@@ -57,6 +58,15 @@ void CopyField::setSecret(const QString &secret)
 {
     setText(secret);
     m_secret = true;
+}
+
+void CopyField::setWrapped()
+{
+    m_wrapped = true;
+    m_text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+    m_text->setWordWrapMode(QTextOption::WrapAnywhere);
+    m_text->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    updateGeometry();
 }
 
 QString CopyField::text() const
@@ -77,14 +87,25 @@ void CopyField::copy()
 
 int CopyField::lines() const
 {
-    return std::max(1, m_text->blockCount());
+    if (!m_wrapped) {
+        return std::max(1, m_text->blockCount());
+    }
+    const int letter = QFontMetrics(monoFont()).horizontalAdvance(u'0');
+    const int room = m_text->width() - 2 * TextMargin - letter;
+    const qsizetype letters = std::max(1, room / letter); // of a line
+    qsizetype lines = 0;
+    for (const QString &line : text().split(u'\n')) {
+        lines += std::max<qsizetype>(1, (line.size() + letters - 1) / letters);
+    }
+    return int(lines);
 }
 
 QSize CopyField::sizeHint() const
 {
     // Long lines scroll sideways; the bar stands below the text and not on it.
-    const int bar = m_text->horizontalScrollBar()->sizeHint().height();
-    return {320, lines() * QFontMetrics(monoFont()).lineSpacing() + 12 + 2 * Margin + bar};
+    const int bar = m_wrapped ? 0 : m_text->horizontalScrollBar()->sizeHint().height();
+    return {320,
+            lines() * QFontMetrics(monoFont()).lineSpacing() + 2 * TextMargin + 2 * Margin + bar};
 }
 
 QSize CopyField::minimumSizeHint() const
@@ -104,6 +125,9 @@ void CopyField::resizeEvent(QResizeEvent *)
     const int button = metrics::ControlHeight - 2;
     m_copy->setGeometry(width() - button - 2, 2, button, button);
     m_text->setGeometry(Margin, Margin, width() - button - 2 * Margin - 2, height() - 2 * Margin);
+    if (m_wrapped) {
+        updateGeometry(); // another width, another number of lines
+    }
 }
 
 } // namespace provost::ui

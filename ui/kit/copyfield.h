@@ -20,6 +20,8 @@ public:
 
     void setText(const QString &text);
     void setSecret(const QString &secret);
+    // Breaks long lines anywhere instead of scrolling: all of it is seen at once.
+    void setWrapped();
     [[nodiscard]] QString text() const;
 
     [[nodiscard]] QSize sizeHint() const override;
@@ -36,6 +38,7 @@ private:
     QPlainTextEdit *m_text = nullptr;
     Button *m_copy = nullptr;
     bool m_secret = false;
+    bool m_wrapped = false;
 };
 
 } // namespace provost::ui

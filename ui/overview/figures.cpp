@@ -82,7 +82,7 @@ Figure denialsFigure(const Overview &overview)
 {
     QString detail = tr("%1 by policy").arg(numberText(overview.denied));
     if (overview.limited > 0)
-        detail += u" · "_s + tr("%1 rate limited").arg(numberText(overview.limited));
+        detail += u" · "_s + tr("%1 by rate").arg(numberText(overview.limited));
     return {shareText(overview.denied, overview.calls), detail, Tone::Neutral,
             auditLink("status:denied")};
 }

@@ -1,4 +1,5 @@
-// How the overview is laid out: tiles above, what needs a person at the left, figures over time at the right.
+// How the overview is laid out: tiles above, what needs a person and who is connected at the left, figures over time at
+// the right.
 #include "ui/kit/cellmodel.h"
 #include "ui/kit/label.h"
 #include "ui/kit/linechart.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int PageMargin = 14;
 constexpr int TableRowsMax = 5;
+constexpr int AgentRowsMax = 4;
 
 QScrollArea *scrolling(const QString &name, QWidget *content, QWidget *parent)
 {
@@ -65,6 +67,7 @@ QWidget *OverviewPage::buildContent()
     connect(m_attention, &AttentionList::opened, this, &OverviewPage::open);
     m_left->addWidget(needs, 1);
 
+    m_left->addWidget(m_connected.card);
     m_connect = new ConnectCard(m_control, content);
     connect(m_connect, &ConnectCard::linkWanted, this, &OverviewPage::open);
     m_left->addWidget(m_connect);
@@ -125,14 +128,13 @@ QWidget *OverviewPage::buildFigures()
            {tr("Agent, as claimed")},
            {tr("Last seen")},
            {tr("Calls"), right}},
-          {100, -1, 140, 96, 72});
+          {90, -1, 130, 84, 60});
     auto *const pair = new QHBoxLayout;
     pair->setSpacing(metrics::Gap);
     pair->addWidget(m_denials.card, 1);
     pair->addWidget(m_tools.card, 1);
     column->addLayout(pair);
-    m_connected.view->setHeightToRows(4);
-    column->addWidget(m_connected.card);
+    m_connected.view->setHeightToRows(AgentRowsMax);
     return figures;
 }
 

@@ -197,6 +197,7 @@ void OverviewPage::setConnecting(bool connecting)
         return;
     m_connecting = connecting;
     m_figures->setVisible(!connecting);
+    m_connected.card->setVisible(!connecting);
     m_left->removeWidget(m_connect);
     m_left->insertWidget(connecting ? 0 : m_left->count(), m_connect);
 }

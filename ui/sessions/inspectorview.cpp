@@ -2,10 +2,10 @@
 
 #include "ui/kit/button.h"
 #include "ui/kit/card.h"
+#include "ui/kit/celltable.h"
 #include "ui/kit/jsontree.h"
 #include "ui/kit/label.h"
 #include "ui/kit/states.h"
-#include "ui/kit/tableview.h"
 #include "ui/kit/words.h"
 #include "ui/sessions/sessionwords.h"
 
@@ -46,16 +46,19 @@ InspectorView::InspectorView(ControlPlane &control, QByteArray author, QWidget *
     auto *const row = new QHBoxLayout(some);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    m_model = new CellModel(
-        {{tr("Time")}, {tr("Direction")}, {tr("Message")}, {tr("Size"), Qt::AlignRight}}, this);
-    m_table = new TableView(u"inspector.messages"_s, tr("Messages"), some);
-    m_table->setModel(m_model);
-    m_table->setColumnWidths({112, 112, -1, 90});
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table = new CellTable(u"inspector.messages"_s, tr("Messages"),
+                            {{tr("Time"), 114},
+                             {tr("Direction"), 104},
+                             {tr("Message")},
+                             {tr("Size"), 80, Qt::AlignRight}},
+                            some);
     m_tree = new JsonTree(u"inspector.message"_s, tr("Message"), some);
-    row->addWidget(m_table, 1);
+    // Names of methods are long; values of a message are read by opening them.
+    row->addWidget(m_table, 3);
     row->addWidget(new Hairline(Qt::Vertical, some));
-    row->addWidget(m_tree, 1);
+    row->addWidget(m_tree, 2);
+    for (QWidget *const half : std::initializer_list<QWidget *>{m_table, m_tree})
+        half->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Expanding);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(some);
     column->addWidget(m_stack, 1);
@@ -114,17 +117,17 @@ void InspectorView::showMessages()
                                "you look. Nothing is kept otherwise."));
     const QScrollBar *const bar = m_table->verticalScrollBar();
     const bool atEnd = bar->value() == bar->maximum();
-    m_model->setRows(messageRows(messages));
+    m_table->setRows(messageRows(messages));
     m_stack->setCurrentIndex(messages.empty() ? 0 : 1);
     if (!messages.empty() && !m_table->currentIndex().isValid())
-        m_table->setCurrentIndex(m_model->index(m_model->rowCount() - 1, 0));
+        m_table->setCurrentIndex(m_table->model()->index(m_table->model()->rowCount() - 1, 0));
     if (atEnd)
         m_table->scrollToBottom(); // who has scrolled up reads something
 }
 
 void InspectorView::showMessage()
 {
-    const CellRow *const row = m_model->rowAt(m_table->currentIndex());
+    const CellRow *const row = m_table->rowAt(m_table->currentIndex());
     if (row == nullptr)
         return;
     const auto &messages = m_presenter.messages();

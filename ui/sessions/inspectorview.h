@@ -12,11 +12,10 @@ class QStackedWidget;
 namespace provost::ui {
 
 class Button;
-class CellModel;
+class CellTable;
 class EmptyState;
 class JsonTree;
 class Label;
-class TableView;
 
 class InspectorView : public QWidget
 {
@@ -41,8 +40,7 @@ private:
     Button *m_toggle = nullptr;
     QStackedWidget *m_stack = nullptr;
     EmptyState *m_empty = nullptr;
-    CellModel *m_model = nullptr;
-    TableView *m_table = nullptr;
+    CellTable *m_table = nullptr;
     JsonTree *m_tree = nullptr;
 };
 

@@ -13,6 +13,7 @@
 #include <QBoxLayout>
 
 #include <algorithm>
+#include <tuple>
 
 namespace provost::ui {
 
@@ -184,6 +185,12 @@ void SessionsPage::showSessions(const Result<std::vector<SessionRow>> &answer)
         return;
     }
     m_sessions = *answer;
+    // Not by when they were seen: rows would move while somebody reaches for them.
+    const auto place = [](const SessionRow &row) {
+        return std::tie(row.tenant.value, row.user.value, row.agent, row.since, row.key);
+    };
+    std::sort(m_sessions.begin(), m_sessions.end(),
+              [&](const SessionRow &a, const SessionRow &b) { return place(a) < place(b); });
     showList(!m_sessions.empty());
     m_table->setRows(sessionRows(m_sessions, SystemClock().now()));
     const auto busy = std::count_if(m_sessions.begin(), m_sessions.end(),

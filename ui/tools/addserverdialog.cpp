@@ -5,10 +5,12 @@
 #include "ui/kit/form.h"
 #include "ui/kit/label.h"
 #include "ui/kit/scrollarea.h"
+#include "ui/kit/states.h"
 #include "ui/tools/commandview.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
+#include <QScreen>
 
 namespace provost::ui {
 
@@ -19,6 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds readDelay{250}; // while somebody types
 constexpr int dialogWidth = 760;
+constexpr int dialogHeight = 720;
+constexpr int screenMargin = 80; // for the frame of the window
 constexpr int previewHeight = 420;
 
 QString text(const QByteArray &bytes)
@@ -40,6 +44,9 @@ AddServerDialog::AddServerDialog(ControlPlane &control, QByteArray author, Tenan
     setAttribute(Qt::WA_DeleteOnClose);
     setModal(true);
     setMinimumWidth(dialogWidth);
+    // Large enough for what is read later: a window that grows may grow beyond the screen.
+    resize(dialogWidth,
+           std::min(dialogHeight, screen()->availableGeometry().height() - screenMargin));
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(10);
@@ -61,6 +68,10 @@ AddServerDialog::AddServerDialog(ControlPlane &control, QByteArray author, Tenan
     m_understood->setObjectName(u"addServer.understood"_s);
     m_understood->setWordWrap(true);
     column->addWidget(m_understood);
+    m_nothing = new EmptyState(Icon::Tools, tr("Nothing is read yet"), this);
+    m_nothing->setDetail(tr("The file that would be written, and the command that would run, are "
+                            "shown here before anything happens."));
+    column->addWidget(m_nothing, 1);
     column->addWidget(buildPreview(), 1);
 
     auto *const form = new Form(this);
@@ -112,7 +123,7 @@ QWidget *AddServerDialog::buildPreview()
     scroll->setMinimumHeight(previewHeight);
     auto *const content = new QWidget;
     auto *const column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 6, 0);
+    column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(10);
     auto *const form = new Form(content);
     m_id = new LineField(u"addServer.id"_s, tr("Name of the server"), form);
@@ -163,6 +174,7 @@ void AddServerDialog::showDraft(const Result<ServerDraft> &answer)
     m_understood->setTone(answer ? Tone::Muted : Tone::Deny);
     if (!answer) {
         m_understood->setText(u"✕ "_s + answer.error().message);
+        showRead(false); // what was read before is not what stands there now
         check();
         return;
     }
@@ -172,7 +184,6 @@ void AddServerDialog::showDraft(const Result<ServerDraft> &answer)
     for (const QByteArray &note : m_draft.notes)
         notes.append(u"! "_s + text(note));
     m_notes->setText(notes.join(u'\n'));
-    m_notes->setVisible(!notes.isEmpty());
     m_file->setText(tr("Will be written to %1").arg(text(m_draft.file.name)));
     m_yaml->setText(text(m_draft.file.bytes));
     const bool single = m_draft.servers.size() == 1;
@@ -180,8 +191,20 @@ void AddServerDialog::showDraft(const Result<ServerDraft> &answer)
         m_id->setPlaceholderText(text(m_draft.servers.front().id.value));
     m_id->setEnabled(single);
     showCommands();
+    m_nothing->hide();
     m_preview->show();
+    showRead(true);
     check();
+}
+
+// The name stays: it may be what is wrong.
+void AddServerDialog::showRead(bool some)
+{
+    m_notes->setVisible(some && !m_draft.notes.empty());
+    for (QWidget *const part : std::initializer_list<QWidget *>{m_file, m_yaml, m_commands}) {
+        if (part != nullptr)
+            part->setVisible(some);
+    }
 }
 
 void AddServerDialog::showCommands()

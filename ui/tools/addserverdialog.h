@@ -16,6 +16,7 @@ namespace provost::ui {
 
 class Button;
 class CodeEditor;
+class EmptyState;
 class Label;
 class LineField;
 
@@ -35,6 +36,7 @@ private:
     QWidget *buildPreview();
     void read();
     void showDraft(const Result<control::ServerDraft> &answer);
+    void showRead(bool some);
     void showCommands();
     void check();
     void submit();
@@ -51,6 +53,7 @@ private:
     LineField *m_id = nullptr;
     Label *m_understood = nullptr;
     Label *m_notes = nullptr;
+    EmptyState *m_nothing = nullptr;
     QWidget *m_preview = nullptr;
     Label *m_file = nullptr;
     CodeEditor *m_yaml = nullptr;

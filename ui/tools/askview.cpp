@@ -3,7 +3,6 @@
 #include "ui/kit/button.h"
 #include "ui/kit/codeeditor.h"
 #include "ui/kit/copyfield.h"
-#include "ui/kit/jsontree.h"
 #include "ui/kit/label.h"
 #include "ui/kit/scrollarea.h"
 #include "ui/tools/schemaform.h"
@@ -17,7 +16,48 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int askedRows = 5;
+constexpr qsizetype askedShownMax = 4000; // characters
+
+QString headingOf(const Ask &ask)
+{
+    if (!ask.message.isEmpty())
+        return ask.message;
+    if (ask.method == "sampling/createMessage")
+        return AskView::tr("The tool asks the agent's model. Answer in its place:");
+    if (ask.method == "roots/list")
+        return AskView::tr("The tool asks which folders the agent works in.");
+    return QString::fromUtf8(ask.method);
+}
+
+// Who says what, as a conversation; blocks that are no text by their kind.
+QString conversationOf(const Json &params)
+{
+    QStringList lines;
+    if (const QString system = params["systemPrompt"].toText(); !system.isEmpty())
+        lines.append(u"system: "_s + system);
+    for (const Json &message : params["messages"].items()) {
+        const Json &content = message["content"];
+        const Json::Array blocks = content.isArray() ? content.items() : Json::Array{content};
+        for (const Json &block : blocks) {
+            const QString words = block["type"] == Json("text")
+                                      ? block["text"].toText()
+                                      : QString(u'[' + block["type"].toText() + u']');
+            lines.append(message["role"].toText() + u": "_s + words);
+        }
+    }
+    return lines.join(u'\n');
+}
+
+// What the asking is about, where the heading does not say it.
+QString askedText(const Ask &ask)
+{
+    QString text;
+    if (ask.method == "sampling/createMessage")
+        text = conversationOf(ask.params);
+    else if (ask.params.isObject() && !ask.params.members().empty())
+        text = QString::fromUtf8(ask.params.toIndented());
+    return text.size() > askedShownMax ? QString(text.left(askedShownMax) + u'…') : text;
+}
 
 } // namespace
 
@@ -84,9 +124,7 @@ void AskView::refresh()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     for (const Ask &ask : asks) {
-        auto *const message =
-            new Label(ask.message.isEmpty() ? QString::fromUtf8(ask.method) : ask.message,
-                      TextRole::Strong, m_forms);
+        auto *const message = new Label(headingOf(ask), TextRole::Strong, m_forms);
         message->setObjectName(u"ask.message"_s);
         message->setWordWrap(true);
         column->addWidget(message);
@@ -118,6 +156,7 @@ void AskView::addPage(const Ask &ask)
 {
     const auto page = webPage(ask.page);
     auto *const address = new CopyField(u"ask.page"_s, tr("Address of the page"), m_forms);
+    address->setWrapped();
     address->setText(QString::fromUtf8(ask.page));
     auto *const about = new Label(
         page ? tr("The tool wants you to do something on a page of %1. It is opened in your "
@@ -142,18 +181,15 @@ void AskView::addPage(const Ask &ask)
 
 void AskView::addTyped(const Ask &ask)
 {
-    auto *const about =
-        new Label(tr("%1: type the result as JSON").arg(QString::fromUtf8(ask.method)),
-                  TextRole::Caption, m_forms);
-    about->setWordWrap(true);
-    m_forms->layout()->addWidget(about);
-    if (ask.params.isObject() && !ask.params.members().empty()) {
-        auto *const asked =
-            new JsonTree(u"ask.params"_s, tr("What the tool asks, as it was sent"), m_forms);
-        asked->setValue(ask.params);
-        asked->setFixedHeight(askedRows * metrics::RowHeight);
-        m_forms->layout()->addWidget(asked);
+    if (const QString asked = askedText(ask); !asked.isEmpty()) {
+        auto *const shown = new Label(asked, TextRole::Mono, m_forms);
+        shown->setObjectName(u"ask.params"_s);
+        shown->setWordWrap(true);
+        shown->setSelectable();
+        m_forms->layout()->addWidget(shown);
     }
+    auto *const about = new Label(tr("The result, as JSON:"), TextRole::Caption, m_forms);
+    m_forms->layout()->addWidget(about);
     auto *const editor = new CodeEditor(u"ask."_s + QString::fromUtf8(ask.key),
                                         tr("Answer as JSON"), CodeLanguage::Json, m_forms);
     editor->setText(QString::fromUtf8(ask.answer.toIndented()));

@@ -84,7 +84,8 @@ QWidget *ServerPanel::buildHead()
     m_state = new Badge(BadgeKind::Neutral, {}, head);
     m_sentence = new Label({}, TextRole::Body, head);
     m_sentence->setObjectName(u"server.sentence"_s);
-    m_sentence->setElided();
+    m_sentence->setWordWrap(true);
+    m_sentence->setSelectable();
     m_restart = new Button(tr("Restart"), ButtonKind::Outlined, head);
     m_restart->setObjectName(u"server.restart"_s);
     m_restart->setIconOf(Icon::Refresh);

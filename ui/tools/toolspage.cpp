@@ -58,7 +58,7 @@ Card *ToolsPage::buildServers()
     connect(add, &Button::clicked, this, &ToolsPage::openAdd);
     const auto right = Qt::AlignRight;
     m_serverTable = new CellTable(u"tools.servers"_s, tr("Tool servers"),
-                                  {{tr("Server"), 150},
+                                  {{tr("Server"), 190},
                                    {tr("State"), 116},
                                    {tr("Says of itself")},
                                    {tr("Transport"), 140},

@@ -58,7 +58,9 @@ public:
             {u"audit"_s, u"Audit"_s, Icon::Audit},
             {u"policies"_s, u"Policies"_s, Icon::Shield},
             {u"simulator"_s, u"Simulator"_s, Icon::Simulator},
-            {u"tenants"_s, u"Tenants"_s, Icon::Tenants}};
+            {u"tenants"_s, u"Tenants"_s, Icon::Tenants},
+            {u"tools"_s, u"Tools"_s, Icon::Tools},
+            {u"sessions"_s, u"Sessions"_s, Icon::Sessions}};
         for (const auto &[id, title, icon] : entries) {
             options.pages.push_back(
                 {id, title, icon,

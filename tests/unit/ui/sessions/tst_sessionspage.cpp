@@ -108,11 +108,16 @@ void TstSessionsPage::listsWhoIsConnected()
     QCOMPARE(cell(u"sessions.table"_s, 0, 0), u"ana@acme.example"_s);
     QCOMPARE(cell(u"sessions.table"_s, 0, 1), u"claude-code 2.1 <b>"_s);
     QCOMPARE(cell(u"sessions.table"_s, 0, 4), u"2 calls"_s);
-    QCOMPARE(cell(u"sessions.table"_s, 2, 1), u"(does not name itself)"_s);
+    QCOMPARE(cell(u"sessions.table"_s, 1, 1), u"(does not name itself)"_s);
     QVERIFY(part<Label>(u"sessions.summary"_s)->text().contains(u"3 agents"_s));
     m_control->sessionRows[1].tenant = TenantId("beta-inc");
     m_page->activate();
-    QTRY_COMPARE(cell(u"sessions.table"_s, 1, 0), u"beta-inc / sync@acme.example"_s);
+    QTRY_COMPARE(cell(u"sessions.table"_s, 2, 0), u"beta-inc / sync@acme.example"_s);
+    // Who was seen last does not move the rows.
+    std::reverse(m_control->sessionRows.begin(), m_control->sessionRows.end());
+    m_page->activate();
+    settle();
+    QCOMPARE(cell(u"sessions.table"_s, 2, 0), u"beta-inc / sync@acme.example"_s);
 }
 
 void TstSessionsPage::nobodySaysWhatToDo()

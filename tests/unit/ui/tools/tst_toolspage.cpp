@@ -489,7 +489,7 @@ void TstToolsPage::answersWhatIsTyped()
 {
     m_control->trialAnswers = {
         {.asks = parsedJson(
-             R"({"s":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"Say hello"}}],"maxTokens":10}}})"),
+             R"({"s":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"Say <hello>"}}],"maxTokens":10}}})"),
          .requestState = "s"},
         m_control->trialAnswers.front()};
     open(u"acme-corp/memory/memory__read_graph"_s);
@@ -498,7 +498,8 @@ void TstToolsPage::answersWhatIsTyped()
     choose(u"tools.parts"_s, u"try"_s);
     click(u"try.run"_s);
     QTRY_VERIFY(part<QWidget>(u"ask"_s)->isVisible());
-    QVERIFY(part<JsonTree>(u"ask.params"_s)->model()->rowCount() > 0); // what it is about
+    QCOMPARE(part<Label>(u"ask.params"_s)->text(), u"user: Say <hello>"_s); // what it is about
+    QCOMPARE(part<Label>(u"ask.params"_s)->textFormat(), Qt::PlainText);
     auto *const answer = part<CodeEditor>(u"ask.s"_s);
     answer->applyText(u"{\"role\": "_s);
     QVERIFY(!part<Button>(u"ask.accept"_s)->isEnabled());
@@ -575,9 +576,19 @@ void TstToolsPage::whatIsNotUnderstoodIsTold()
     open();
     click(u"tools.add"_s);
     part<CodeEditor>(u"addServer.text"_s)->applyText(u"npx 'x"_s);
+    QVERIFY(reads(u"Nothing is read yet"_s, u"addServer"_s));
     QTRY_COMPARE(part<Label>(u"addServer.understood"_s)->text(), u"✕ a quote is not closed"_s);
     part<LineField>(u"addServer.reason"_s)->setText(u"reports"_s);
     QVERIFY(!part<Button>(u"addServer.add"_s)->isEnabled());
+    // What was understood before does not stay beside what is not.
+    m_control->errors.clear();
+    part<CodeEditor>(u"addServer.text"_s)->applyText(u"npx x"_s);
+    QTRY_VERIFY(part<QWidget>(u"addServer.yaml"_s)->isVisible());
+    m_control->errors["draftServer"] = {ErrorCode::InvalidInput, u"a quote is not closed"_s};
+    part<CodeEditor>(u"addServer.text"_s)->applyText(u"npx 'x"_s);
+    QTRY_VERIFY(!part<QWidget>(u"addServer.yaml"_s)->isVisible());
+    QVERIFY(!part<QWidget>(u"command"_s)->isVisible());
+    QVERIFY(part<QWidget>(u"addServer.id"_s)->isVisible());
 }
 
 void TstToolsPage::anotherTextTakesAgreementBack()
@@ -613,7 +624,7 @@ void TstToolsPage::everyControlHasAName()
 void TstToolsPage::looksRight_data()
 {
     addLooks({"server", "failed", "waits", "confirm", "tool", "try", "tried", "refused", "working",
-              "asks", "page", "typed", "add", "empty"});
+              "asks", "page", "typed", "add", "adding", "empty"});
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
@@ -651,6 +662,10 @@ void TstToolsPage::looksRight()
     if (what == u"confirm") {
         click(u"server.confirm"_s);
         shown = part<QDialog>(u"server.confirmDialog"_s);
+    }
+    if (what == u"adding") {
+        click(u"tools.add"_s);
+        shown = part<QDialog>(u"addServer"_s);
     }
     if (what == u"add") {
         click(u"tools.add"_s);
