@@ -94,8 +94,8 @@ struct Config
     [[nodiscard]] std::vector<QByteArray> secrets() const;
 };
 
-// `config` has its variables replaced. Errors: InvalidInput with the member that is wrong.
-[[nodiscard]] Result<Config> readConfig(const ServerDefinition &definition, const Json &config);
+// `from` has its variables replaced. Errors: InvalidInput with the member that is wrong.
+[[nodiscard]] Result<Config> readConfig(const ServerDefinition &definition, const Json &from);
 
 // The rule for `tool`; null if none matches.
 [[nodiscard]] const ToolRule *ruleFor(const Config &config, QByteArrayView tool);

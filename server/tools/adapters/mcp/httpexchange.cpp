@@ -173,7 +173,7 @@ void HttpExchange::onSocketError()
         end(Error{ErrorCode::Unavailable, QStringLiteral("the server cannot be reached: ") + why});
 }
 
-void HttpExchange::end(std::optional<Error> error)
+void HttpExchange::end(const std::optional<Error> &error)
 {
     if (std::exchange(m_hasEnded, true))
         return;

@@ -58,7 +58,7 @@ private:
     [[nodiscard]] Result<void> onBytes(const QByteArray &bytes);
     [[nodiscard]] Result<void> onBody(const QByteArray &bytes);
     void onHead();
-    void end(std::optional<Error> error);
+    void end(const std::optional<Error> &error);
 
     const Transport::RequestId m_id;
     const HttpLimits m_limits;

@@ -240,10 +240,11 @@ bool HttpTransport::authorizeLater(CallKey key)
     if (isEnough)
         return false;
     m_idle.keep(call.exchange->takeConnection());
-    m_options.authorizer->refused(refusal, [self = QPointer(this), key](Result<void> result) {
-        if (self)
-            self->onAuthorized(key, result);
-    });
+    m_options.authorizer->refused(refusal,
+                                  [self = QPointer(this), key](const Result<void> &result) {
+                                      if (self)
+                                          self->onAuthorized(key, result);
+                                  });
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "server/tools/adapters/mcp/requeststate.h"
 
+#include <QStringBuilder>
+
 namespace provost::tools::mcp {
 
 QByteArray encodeState(const RequestState &state)

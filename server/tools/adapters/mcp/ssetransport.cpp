@@ -156,7 +156,7 @@ void SseTransport::close()
         Qt::QueuedConnection);
 }
 
-void SseTransport::end(Error error)
+void SseTransport::end(const Error &error)
 {
     if (std::exchange(m_isClosed, true))
         return;

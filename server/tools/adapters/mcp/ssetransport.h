@@ -37,7 +37,7 @@ private:
     void post(const Outgoing &message);
     void drop(PostKey key);
     void onPosted(PostKey key, RequestId id, const std::optional<Error> &error);
-    void end(Error error);
+    void end(const Error &error);
 
     const HttpOptions m_options;
     LaterPtr<HttpExchange> m_stream;

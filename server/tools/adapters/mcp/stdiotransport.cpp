@@ -25,7 +25,7 @@ void isolateChild(const ChildLimits &limits)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
     close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
@@ -227,7 +227,7 @@ void StdioTransport::signalGroup(int signal) const
         ::kill(static_cast<pid_t>(-m_group), signal);
 }
 
-void StdioTransport::end(Error error)
+void StdioTransport::end(const Error &error)
 {
     if (std::exchange(m_isClosed, true))
         return;

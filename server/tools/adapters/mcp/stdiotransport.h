@@ -57,7 +57,7 @@ private:
     void onStartFailed(const QString &why);
     void nextStepOfClosing();
     void signalGroup(int signal) const;
-    void end(Error error);
+    void end(const Error &error);
 
     const StdioOptions m_options;
     std::unique_ptr<QTemporaryDir> m_temporaryDirectory;

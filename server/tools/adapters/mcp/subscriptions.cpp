@@ -34,7 +34,7 @@ std::size_t Subscriptions::countOf(const QByteArray &uri) const
                       [&uri](const auto &entry) { return entry.second.uri == uri; }));
 }
 
-void Subscriptions::add(std::int64_t watch, QByteArray uri, std::function<void()> onUpdated)
+void Subscriptions::add(std::int64_t watch, const QByteArray &uri, std::function<void()> onUpdated)
 {
     const bool isFirst = countOf(uri) == 0;
     m_watchers.emplace(watch, Watcher{uri, std::move(onUpdated)});

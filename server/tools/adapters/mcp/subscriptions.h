@@ -19,7 +19,7 @@ public:
     Subscriptions(QObject *parent, Ids &ids);
 
     // `onUpdated` is called whenever the resource changed, or may have while there was no connection.
-    void add(std::int64_t watch, QByteArray uri, std::function<void()> onUpdated);
+    void add(std::int64_t watch, const QByteArray &uri, std::function<void()> onUpdated);
     void remove(std::int64_t watch);
     // The connection is ready, again maybe. It is forgotten when it ends.
     void attach(Connection *connection);

@@ -52,7 +52,7 @@ Upstream::Mail Upstream::start(Config config, std::shared_ptr<Shared> shared, QT
     auto *upstream =
         std::make_unique<Upstream>(std::move(config), std::move(shared), std::move(authorizer))
             .release();
-    const Mail mail = upstream->m_mailbox.sender();
+    Mail mail = upstream->m_mailbox.sender();
     connect(&loop, &QThread::finished, upstream, &QObject::deleteLater);
     upstream->m_mailbox.moveToThread(loop);
     upstream->moveToThread(&loop);
@@ -112,7 +112,7 @@ void Upstream::onLetter(Letter letter)
         onCatalogWanted(std::move(catalog->resolver));
     else if (auto *watch = std::get_if<WatchLetter>(&letter)) {
         connectIfNeeded();
-        m_subscriptions.add(watch->watch, std::move(watch->uri), std::move(watch->onUpdated));
+        m_subscriptions.add(watch->watch, watch->uri, std::move(watch->onUpdated));
     } else if (const auto *unwatch = std::get_if<UnwatchLetter>(&letter))
         m_subscriptions.remove(unwatch->watch);
     else
