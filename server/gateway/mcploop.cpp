@@ -14,7 +14,6 @@ namespace provost::gateway {
 namespace {
 
 // Proxies cut silent streams, often after 30 s or 60 s.
-constexpr std::chrono::seconds keepAliveInterval{15};
 constexpr std::chrono::minutes expiryInterval{1};
 constexpr std::chrono::seconds credentialInterval{1}; // a revoked key hears nothing for longer
 constexpr int requestIdPrefixSymbols = 12;
@@ -62,7 +61,7 @@ McpLoop::McpLoop(const McpServices &services, OriginPolicy origins)
         for (McpCall *call : m_calls)
             call->keepAlive();
     });
-    m_keepAlive.start(keepAliveInterval);
+    m_keepAlive.start(m_services.keepAliveInterval);
     m_expiry.callOnTimeout(&m_expiry, [this] { m_services.sessions.expire(); });
     m_expiry.start(expiryInterval);
     m_credentialCheck.callOnTimeout(&m_credentialCheck, [this] { checkCredentials(); });

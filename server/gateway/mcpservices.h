@@ -58,6 +58,9 @@ struct McpServices
     std::function<std::optional<tools::TaskMode>(const TenantId &tenant, QByteArrayView tool)>
         taskMode{};
     MessageTap *tap = nullptr; // null: nobody can look at messages
+    // Silence on a stream before a comment says that it lives. A legacy call that takes longer than that goes on as a
+    // stream, which a client that lost its connection resumes.
+    std::chrono::milliseconds keepAliveInterval{15'000};
 };
 
 // The services of a whole server. All references outlive them.

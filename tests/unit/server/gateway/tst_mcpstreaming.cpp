@@ -22,6 +22,8 @@ private Q_SLOTS:
     void aClientThatTakesNoStreamGetsJson();
     void aClientThatTakesOnlyStreamsGetsOne();
     void closingAModernStreamCancels();
+    void aSlowLegacyCallGoesOnAsAStream_data();
+    void aSlowLegacyCallGoesOnAsAStream();
     void aLegacyClientThatGoesDoesNotCancel();
     void aLegacyCancellationStopsTheCall();
     void aCancellationReachesOnlyItsOwnSession();
@@ -220,6 +222,68 @@ void TstMcpStreaming::closingAModernStreamCancels()
     QVERIFY(!fixture.endpoint.isIdle()); // the call is still concluded
     fixture.finish(McpFixture::refusal(ErrorCode::Cancelled));
     QTRY_VERIFY(fixture.endpoint.isIdle());
+}
+
+void TstMcpStreaming::aSlowLegacyCallGoesOnAsAStream_data()
+{
+    QTest::addColumn<QByteArray>("revision");
+    QTest::addColumn<QByteArray>("accept");
+    QTest::addColumn<bool>("streams");
+    const QByteArray both = "application/json, text/event-stream";
+    QTest::newRow("2025-11-25") << QByteArray("2025-11-25") << both << true;
+    QTest::newRow("2025-03-26") << QByteArray("2025-03-26") << both << true;
+    QTest::newRow("takes no stream")
+        << QByteArray("2025-11-25") << QByteArray("application/json") << false;
+    QTest::newRow("modern: nothing could be resumed") << QByteArray() << both << false;
+}
+
+void TstMcpStreaming::aSlowLegacyCallGoesOnAsAStream()
+{
+    QFETCH(QByteArray, revision);
+    QFETCH(QByteArray, accept);
+    QFETCH(bool, streams);
+    using namespace std::chrono_literals;
+    McpFixture fixture;
+    fixture.services.keepAliveInterval = 1ms;
+    gateway::McpEndpoint eager(fixture.services, gateway::OriginPolicy({"127.0.0.1", 8080}, {}));
+    const bool modern = revision.isEmpty();
+    const Json params = Json::object({{"name", "echo"}});
+    gateway::HttpRequest request;
+    request.method = "POST";
+    request.path = "/mcp";
+    request.headers = modern ? McpFixture::modernHeaders("tools/call", "echo")
+                             : McpFixture::inSession(fixture.session(revision));
+    for (gateway::Header &header : request.headers) {
+        if (header.name == "Accept")
+            header.value = accept;
+    }
+    request.headers.push_back({"Host", "127.0.0.1:8080"});
+    request.body = modern ? McpFixture::modernBody("tools/call", params)
+                          : McpFixture::body("tools/call", params);
+    fixture.hold = true;
+    const Sent sent = fixture.send(std::move(request), eager);
+    if (streams) {
+        QTRY_VERIFY(sent.answer->comments > 1);
+        QVERIFY(sent.answer->streaming);
+    } else {
+        // A stream of the same endpoint shows that the time has passed.
+        gateway::HttpRequest listening;
+        listening.method = "GET";
+        listening.path = "/mcp";
+        listening.headers = McpFixture::inSession(fixture.session());
+        listening.headers.push_back({"Host", "127.0.0.1:8080"});
+        const Sent stream = fixture.send(std::move(listening), eager);
+        QTRY_VERIFY(stream.answer->comments > 1);
+        QVERIFY(!sent.answer->streaming);
+    }
+    fixture.finish(McpFixture::success());
+    if (streams) {
+        QTRY_VERIFY(sent.answer->ended);
+        QCOMPARE(methodsOf(sent).join(' '), QByteArray("answer"));
+    } else {
+        QTRY_COMPARE(sent.status(), 200);
+    }
+    QVERIFY(sent.result()["content"].isArray());
 }
 
 void TstMcpStreaming::aLegacyClientThatGoesDoesNotCancel()
