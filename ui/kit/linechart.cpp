@@ -240,11 +240,6 @@ void LineChart::paintGrid(QPainter &painter, const QRect &plot, const Extent &ex
         const int y = plot.bottom() - plot.height() * i / GridLines;
         painter.fillRect(QRect(plot.x(), y, plot.width(), 1),
                          i == 0 ? t.line : mixed(t.surface, t.line, 0.7));
-        if (i > 0) {
-            painter.setPen(t.muted);
-            painter.drawText(QRect(plot.x(), y + 2, plot.width(), 14), Qt::AlignLeft,
-                             m_format(extent.top * i / GridLines));
-        }
     }
     constexpr int LabelsMax = 5;
     const int labels = std::clamp(plot.width() / 110, 2, LabelsMax);
@@ -257,6 +252,23 @@ void LineChart::paintGrid(QPainter &painter, const QRect &plot, const Extent &ex
         const int x = plot.x() + static_cast<int>(share * (plot.width() - width));
         painter.drawText(QRect(x, plot.bottom() + 4, width + 4, LabelHeight - 4), Qt::AlignLeft,
                          text);
+    }
+}
+
+// Over the lines, on a plate of the surface: a line that runs through a figure makes both unreadable.
+void LineChart::paintValues(QPainter &painter, const QRect &plot, const Extent &extent) const
+{
+    const Tokens &t = tokens();
+    QColor plate = t.surface;
+    plate.setAlphaF(0.85F);
+    painter.setFont(uiFont(11));
+    painter.setPen(t.muted);
+    for (int i = 1; i <= GridLines; ++i) {
+        const int y = plot.bottom() - plot.height() * i / GridLines;
+        const QString text = m_format(extent.top * i / GridLines);
+        const QRect place(plot.x(), y + 2, painter.fontMetrics().horizontalAdvance(text) + 3, 14);
+        painter.fillRect(place, plate);
+        painter.drawText(place, Qt::AlignLeft, text);
     }
 }
 
@@ -352,6 +364,7 @@ void LineChart::paintEvent(QPaintEvent *)
     for (const Series &series : m_series) {
         paintSeries(painter, area, shown, series);
     }
+    paintValues(painter, area, shown);
     if (m_hover >= 0) {
         painter.setRenderHint(QPainter::Antialiasing, false);
         paintReadOut(painter, area, shown);

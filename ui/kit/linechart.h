@@ -69,6 +69,7 @@ private:
     [[nodiscard]] Extent extent() const;
     [[nodiscard]] QRect plot() const;
     void paintGrid(QPainter &painter, const QRect &plot, const Extent &extent) const;
+    void paintValues(QPainter &painter, const QRect &plot, const Extent &extent) const;
     void paintSeries(QPainter &painter, const QRect &plot, const Extent &extent,
                      const Series &series) const;
     void paintReadOut(QPainter &painter, const QRect &plot, const Extent &extent) const;

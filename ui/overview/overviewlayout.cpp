@@ -128,7 +128,7 @@ QWidget *OverviewPage::buildFigures()
            {tr("Agent, as claimed")},
            {tr("Last seen")},
            {tr("Calls"), right}},
-          {90, -1, 130, 84, 60});
+          {90, -1, 124, 80, 74});
     auto *const pair = new QHBoxLayout;
     pair->setSpacing(metrics::Gap);
     pair->addWidget(m_denials.card, 1);

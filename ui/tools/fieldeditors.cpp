@@ -2,6 +2,7 @@
 
 #include "ui/kit/button.h"
 #include "ui/kit/form.h"
+#include "ui/tools/textformat.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -32,8 +33,13 @@ QString placeholderOf(const SchemaField &field)
     case SchemaField::Kind::Integer: return words("a whole number");
     case SchemaField::Kind::Number: return words("a number");
     case SchemaField::Kind::Raw: return words("as JSON");
-    default: return field.required ? QString() : words("left out");
+    case SchemaField::Kind::Text:
+        if (const QString example = formatExample(field.format); !example.isEmpty())
+            return example;
+        break;
+    default: break;
     }
+    return field.required ? QString() : words("left out");
 }
 
 } // namespace

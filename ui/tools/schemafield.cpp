@@ -1,6 +1,6 @@
 #include "ui/tools/schemafield.h"
 
-#include "ui/kit/words.h"
+#include "ui/tools/textformat.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -45,6 +45,7 @@ public:
         const QByteArray type = typeOf(schema);
         if (type == "string") {
             field.kind = SchemaField::Kind::Text;
+            field.format = schema["format"].toByteArray();
             setBounds(field, schema, "minLength", "maxLength");
         } else if (type == "integer" || type == "number") {
             field.kind = type == "integer" ? SchemaField::Kind::Integer : SchemaField::Kind::Number;
@@ -203,6 +204,15 @@ QString rangeProblem(const SchemaField &field, double number, const QString &uni
     return {};
 }
 
+QString textProblem(const SchemaField &field, const Json &value)
+{
+    if (!value.isString())
+        return tr("A text is needed");
+    const QString text = value.toText();
+    const QString problem = rangeProblem(field, double(text.size()), tr(" characters"));
+    return problem.isEmpty() ? formatProblem(field.format, text) : problem;
+}
+
 bool isChoice(const SchemaField &field, const Json &value)
 {
     return std::any_of(field.choices.begin(), field.choices.end(),
@@ -270,10 +280,7 @@ QString valueProblem(const SchemaField &field, const Json &value)
     if (value.isNull())
         return field.required ? tr("needed") : QString();
     switch (field.kind) {
-    case SchemaField::Kind::Text:
-        return value.isString()
-                   ? rangeProblem(field, double(value.toText().size()), tr(" characters"))
-                   : tr("A text is needed");
+    case SchemaField::Kind::Text: return textProblem(field, value);
     case SchemaField::Kind::Integer:
         if (!value.isNumber() || !value.toInteger())
             return tr("A whole number is needed");

@@ -46,6 +46,7 @@ struct SchemaField
     std::vector<SchemaChoice> choices{};
     std::vector<SchemaField> members{};
     std::vector<SchemaField> item{}; // one, of a list
+    QByteArray format{};             // of texts; empty: any
     std::optional<double> minimum{}; // of numbers; of the length of texts and lists
     std::optional<double> maximum{};
     bool operator==(const SchemaField &) const = default;

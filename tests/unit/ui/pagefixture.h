@@ -102,12 +102,30 @@ protected:
                     << QString::fromLatin1(theme) << QString::fromLatin1(what);
         }
     }
-    // Makes the page anew in a theme, which is worn as long as what is returned lives.
-    [[nodiscard]] auto makePageIn(const QString &theme)
+    // Rows "dark", "light", …, for a test that draws all of the page's states.
+    static void addThemes()
+    {
+        QTest::addColumn<QString>("theme");
+        for (const char *theme : {"dark", "light", "high-contrast"})
+            QTest::newRow(theme) << QString::fromLatin1(theme);
+    }
+    // Wears a theme as long as what is returned lives.
+    [[nodiscard]] auto wear(const QString &theme)
     {
         m_themed.theme().setChoice(ui::themeChoiceOf(theme));
-        makePage();
         return qScopeGuard([this] { m_themed.theme().setChoice(ui::Theme::Choice::Light); });
+    }
+    // The same, with the page made anew.
+    [[nodiscard]] auto makePageIn(const QString &theme)
+    {
+        auto worn = wear(theme);
+        makePage();
+        return worn;
+    }
+    // Keeps the page as it is now: "audit-empty-dark.png".
+    void keep(const QString &page, const QString &what)
+    {
+        keepPicture(*m_page, page + u'-' + what + u'-' + ui::nameOf(m_themed.theme().choice()));
     }
 
     Themed m_themed;

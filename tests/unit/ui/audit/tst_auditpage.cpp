@@ -19,7 +19,6 @@
 using namespace provost;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::keepPicture;
 using provost::testing::namelessControl;
 using provost::testing::PageFixture;
 
@@ -306,17 +305,14 @@ void TstAuditPage::everyControlHasAName()
 
 void TstAuditPage::looksRight_data()
 {
-    QTest::addColumn<Theme::Choice>("choice");
-    QTest::newRow("light") << Theme::Choice::Light;
-    QTest::newRow("dark") << Theme::Choice::Dark;
-    QTest::newRow("high contrast") << Theme::Choice::HighContrast;
+    addThemes();
 }
 
 // Nothing is cut off at the right of what the page is given; with PROVOST_PICTURES it keeps what it drew.
 void TstAuditPage::looksRight()
 {
-    QFETCH(const Theme::Choice, choice);
-    m_themed.theme().setChoice(choice);
+    QFETCH(const QString, theme);
+    const auto worn = wear(theme);
     const auto denied =
         std::find_if(m_control->auditRows.begin(), m_control->auditRows.end(),
                      [](const control::AuditRow &row) { return row.status == "denied"; });
@@ -324,7 +320,7 @@ void TstAuditPage::looksRight()
         bool laidOut = false;
         QTimer::singleShot(20, m_page.get(), [&] { laidOut = true; });
         QTRY_VERIFY(laidOut);
-        keepPicture(*m_page, u"audit-%1-%2"_s.arg(what, nameOf(choice)));
+        keep(u"audit"_s, what);
     };
     QTRY_VERIFY(part<Label>(u"audit.filter.result"_s)->text().contains(u"of"));
     shoot(u"rows"_s);
@@ -350,7 +346,6 @@ void TstAuditPage::looksRight()
     m_page->activate();
     QTRY_VERIFY(part<QWidget>(u"audit.error"_s)->isVisible());
     shoot(u"error"_s);
-    m_themed.theme().setChoice(Theme::Choice::Light);
 }
 
 PROVOST_TEST(TstAuditPage)

@@ -17,7 +17,6 @@
 using namespace provost;
 using namespace provost::ui;
 using namespace Qt::StringLiterals;
-using provost::testing::keepPicture;
 using provost::testing::namelessControl;
 using provost::testing::PageFixture;
 
@@ -345,7 +344,7 @@ void TstOverviewPage::looksRight()
         QTRY_VERIFY(part<QWidget>(u"overview.connect"_s)->width() > m_page->width() / 2);
     QTRY_COMPARE(part<CopyField>(u"connect.snippet"_s)->height(),
                  part<CopyField>(u"connect.snippet"_s)->sizeHint().height());
-    keepPicture(*m_page, u"overview-%1-%2"_s.arg(what, theme));
+    keep(u"overview"_s, what);
 }
 
 PROVOST_TEST(TstOverviewPage)

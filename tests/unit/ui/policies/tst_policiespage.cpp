@@ -45,17 +45,10 @@ private Q_SLOTS:
     void looks();
 
 private:
-    template <class T>
-    T *find(const QString &name)
-    {
-        T *const found = m_page->findChild<T *>(name);
-        Q_ASSERT_X(found != nullptr, "find", qPrintable(name));
-        return found;
-    }
     void start();
     CodeEditor *editor()
     {
-        return find<CodeEditor>(u"policies.editor."_s + QString::fromUtf8(AcmeFile));
+        return part<CodeEditor>(u"policies.editor."_s + QString::fromUtf8(AcmeFile));
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -85,21 +78,21 @@ void TstPoliciesPage::start()
     QTRY_VERIFY(m_page->findChild<CodeEditor *>(u"policies.editor."_s + QString::fromUtf8(AcmeFile))
                 != nullptr);
     m_page->openLink(*Link::parse(u"policies/tenants/acme-corp.yaml:13"_s));
-    QTRY_COMPARE(find<Label>(u"policies.policyName"_s)->text(), u"no-prod-delete"_s);
+    QTRY_COMPARE(part<Label>(u"policies.policyName"_s)->text(), u"no-prod-delete"_s);
 }
 
 void TstPoliciesPage::showsThePolicyAtTheCursor()
 {
     start();
-    QCOMPARE(find<Segments>(u"policies.effect"_s)->current(), u"deny"_s);
-    QCOMPARE(find<ChipsEditor>(u"policies.tools"_s)->names(), QStringList{u"db.delete_*"_s});
-    QCOMPARE(find<LineField>(u"policies.condition.2"_s)->text(), u"args.amount > 1000"_s);
+    QCOMPARE(part<Segments>(u"policies.effect"_s)->current(), u"deny"_s);
+    QCOMPARE(part<ChipsEditor>(u"policies.tools"_s)->names(), QStringList{u"db.delete_*"_s});
+    QCOMPARE(part<LineField>(u"policies.condition.2"_s)->text(), u"args.amount > 1000"_s);
     editor()->goTo(22);
-    QTRY_COMPARE(find<Label>(u"policies.policyName"_s)->text(), u"regional-isolation"_s);
-    QCOMPARE(find<LineField>(u"policies.rate_limit"_s)->text(), u"1000/hour"_s);
+    QTRY_COMPARE(part<Label>(u"policies.policyName"_s)->text(), u"regional-isolation"_s);
+    QCOMPARE(part<LineField>(u"policies.rate_limit"_s)->text(), u"1000/hour"_s);
     QCOMPARE(m_page->place().target, u"tenants/acme-corp.yaml:22"_s);
     editor()->goTo(1);
-    QTRY_VERIFY(!find<PolicyForm>(u"policies.form"_s)->isVisible());
+    QTRY_VERIFY(!part<PolicyForm>(u"policies.form"_s)->isVisible());
 }
 
 void TstPoliciesPage::aFormEditIsOneUndoStep()
@@ -107,7 +100,7 @@ void TstPoliciesPage::aFormEditIsOneUndoStep()
     start();
     const QByteArray after = QByteArray(AcmeText).replace("effect: deny", "effect: ask");
     m_control->editedText = after;
-    QTest::mouseClick(find<QAbstractButton>(u"segment.ask"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"segment.ask"_s), Qt::LeftButton);
     QTRY_COMPARE(editor()->text(), QString::fromUtf8(after));
     QCOMPARE(m_control->edits.size(), 1U);
     QCOMPARE(m_control->edits[0].policy, QByteArray("no-prod-delete"));
@@ -123,14 +116,14 @@ void TstPoliciesPage::aFormEditIsOneUndoStep()
 void TstPoliciesPage::typingMakesADraft()
 {
     start();
-    QVERIFY(!find<QWidget>(u"policies.draftBar"_s)->isVisible());
+    QVERIFY(!part<QWidget>(u"policies.draftBar"_s)->isVisible());
     editor()->setFocus();
     QTest::keyClicks(editor()->focusWidget() != nullptr
                          ? editor()->focusWidget()
-                         : find<QWidget>(editor()->objectName() + u".text"_s),
+                         : part<QWidget>(editor()->objectName() + u".text"_s),
                      u"x"_s);
-    QTRY_VERIFY(find<QWidget>(u"policies.draftBar"_s)->isVisible());
-    QVERIFY(find<Label>(u"policies.draftText"_s)->text().startsWith(u"1 file changed"));
+    QTRY_VERIFY(part<QWidget>(u"policies.draftBar"_s)->isVisible());
+    QVERIFY(part<Label>(u"policies.draftText"_s)->text().startsWith(u"1 file changed"));
 }
 
 void TstPoliciesPage::problemsLeadToTheirLine()
@@ -138,7 +131,7 @@ void TstPoliciesPage::problemsLeadToTheirLine()
     m_control->draftAnswer.diagnostics = {
         {policy::Diagnostic::Severity::Error, {AcmeFile, 22, 9}, "unknown key `role`"}};
     start();
-    auto *const problems = find<QListWidget>(u"policies.problems"_s);
+    auto *const problems = part<QListWidget>(u"policies.problems"_s);
     QTRY_COMPARE(problems->count(), 1);
     QVERIFY(problems->isVisible());
     problems->setCurrentRow(0);
@@ -151,11 +144,11 @@ void TstPoliciesPage::reviewAppliesWithAReason()
 {
     start();
     editor()->applyText(QString::fromUtf8(AcmeText) + u"# more\n"_s);
-    QTest::mouseClick(find<QAbstractButton>(u"policies.openReview"_s), Qt::LeftButton);
-    auto *const apply = find<QAbstractButton>(u"policies.apply"_s);
+    QTest::mouseClick(part<QAbstractButton>(u"policies.openReview"_s), Qt::LeftButton);
+    auto *const apply = part<QAbstractButton>(u"policies.apply"_s);
     QTRY_VERIFY(apply->isVisible());
     QVERIFY(!apply->isEnabled());
-    find<LineField>(u"policies.reason.apply"_s)->setText(u"because"_s);
+    part<LineField>(u"policies.reason.apply"_s)->setText(u"because"_s);
     QTRY_VERIFY(apply->isEnabled());
     m_control->org.revision = "77aa00bb11cc";
     m_control->org.files[2].bytes = AcmeText + "# more\n";
@@ -170,7 +163,7 @@ void TstPoliciesPage::discardAsks()
 {
     start();
     editor()->applyText(u"broken: ["_s);
-    QTest::mouseClick(find<QAbstractButton>(u"policies.discard"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"policies.discard"_s), Qt::LeftButton);
     auto *const dialog = m_page->findChild<QDialog *>();
     QVERIFY(dialog != nullptr);
     QCOMPARE(editor()->text(), u"broken: ["_s);
@@ -185,15 +178,15 @@ void TstPoliciesPage::aLinkOpensTheRevisionReadOnly()
     start();
     m_control->orgByRevision["38aa"] = {"38aa", {{AcmeFile, "old: text\n"}}};
     m_page->openLink(*Link::parse(u"policies/tenants/acme-corp.yaml:1?revision=38aa"_s));
-    auto *const frozen = find<CodeEditor>(u"policies.revision"_s);
+    auto *const frozen = part<CodeEditor>(u"policies.revision"_s);
     QTRY_VERIFY(frozen->isVisible());
     QCOMPARE(frozen->text(), u"old: text\n"_s);
     QVERIFY(frozen->isReadOnly());
-    auto *const banner = find<QWidget>(u"policies.revisionBanner"_s);
+    auto *const banner = part<QWidget>(u"policies.revisionBanner"_s);
     QVERIFY(banner->isVisible());
     QCOMPARE(banner->accessibleName(), u"You are viewing revision 38aa; live is 3f9c2ab01d77."_s);
     QCOMPARE(m_page->place().parameters.at(u"revision"_s), u"38aa"_s);
-    QTest::mouseClick(find<QAbstractButton>(u"policies.goToLive"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"policies.goToLive"_s), Qt::LeftButton);
     QVERIFY(!banner->isVisible());
     QVERIFY(editor()->isVisible());
     m_page->openLink(*Link::parse(u"policies/tenants/acme-corp.yaml?revision=none"_s));
@@ -204,7 +197,7 @@ void TstPoliciesPage::linksWaitForTheFiles()
 {
     m_page->openLink(*Link::parse(u"policies/acme-corp.yaml:22"_s));
     m_page->activate();
-    QTRY_COMPARE(find<Label>(u"policies.policyName"_s)->text(), u"regional-isolation"_s);
+    QTRY_COMPARE(part<Label>(u"policies.policyName"_s)->text(), u"regional-isolation"_s);
     m_page->openLink(*Link::parse(u"policies/nothing.yaml"_s));
     QCOMPARE(m_context->notices.size(), 1U);
 }
@@ -213,7 +206,7 @@ void TstPoliciesPage::failureIsToldAndTriedAgain()
 {
     m_control->errors["orgState"] = {ErrorCode::Storage, u"disk gone"_s};
     m_page->activate();
-    auto *const retry = find<QAbstractButton>(u"error.retry"_s);
+    auto *const retry = part<QAbstractButton>(u"error.retry"_s);
     QTRY_VERIFY(retry->isVisible());
     m_control->errors.clear();
     QTest::mouseClick(retry, Qt::LeftButton);
@@ -237,38 +230,20 @@ void TstPoliciesPage::anEmptyOrgSaysWhatToDo()
 void TstPoliciesPage::everyControlHasANameAndCanBeFound()
 {
     start();
-    for (const QWidget *const control : m_page->findChildren<QWidget *>()) {
-        if (control->inherits("QTableCornerButton")) {
-            continue; // Qt's own; never shown
-        }
-        const bool interactive = qobject_cast<const QAbstractButton *>(control) != nullptr
-                                 || qobject_cast<const LineField *>(control) != nullptr
-                                 || qobject_cast<const CodeEditor *>(control) != nullptr;
-        const auto *const button = qobject_cast<const QAbstractButton *>(control);
-        const QString name = button != nullptr && control->accessibleName().isEmpty()
-                                 ? button->text()
-                                 : control->accessibleName();
-        QVERIFY2(!interactive || !name.isEmpty(),
-                 qPrintable(control->objectName() + u" in "_s + control->parent()->objectName()));
-    }
+    QCOMPARE(namelessControl(*m_page), QString());
 }
 
 void TstPoliciesPage::looks_data()
 {
-    QTest::addColumn<int>("choice");
-    QTest::newRow("dark") << int(Theme::Choice::Dark);
-    QTest::newRow("light") << int(Theme::Choice::Light);
+    addThemes();
 }
 
 // Proves that every view can be drawn.
 void TstPoliciesPage::looks()
 {
-    QFETCH(const int, choice);
-    m_themed.theme().setChoice(static_cast<Theme::Choice>(choice));
-    const auto take = [&](const QString &name) {
-        keepPicture(*m_page,
-                    u"policies-%1-%2"_s.arg(name, QString::fromLatin1(QTest::currentDataTag())));
-    };
+    QFETCH(const QString, theme);
+    const auto worn = wear(theme);
+    const auto take = [&](const QString &what) { keep(u"policies"_s, what); };
     start();
     take(u"live"_s);
     m_control->draftAnswer.diagnostics = {
@@ -280,22 +255,22 @@ void TstPoliciesPage::looks()
          "unknown role `regional-manager`"}};
     editor()->applyText(QString::fromUtf8(
         QByteArray(AcmeText).replace("> 1000", "> 5000").replace("[read]", "[read, write]")));
-    QTRY_VERIFY(find<QListWidget>(u"policies.problems"_s)->count() == 2);
+    QTRY_VERIFY(part<QListWidget>(u"policies.problems"_s)->count() == 2);
     take(u"draft"_s);
     m_control->org.revision = "r2";
     m_control->org.files[2].bytes = QByteArray(AcmeText).replace("KB-12", "KB-14");
     Q_EMIT m_control->configurationChanged();
-    QTRY_VERIFY(find<QWidget>(u"policies.moved"_s)->isVisible());
-    QTest::mouseClick(find<QAbstractButton>(u"policies.openReview"_s), Qt::LeftButton);
+    QTRY_VERIFY(part<QWidget>(u"policies.moved"_s)->isVisible());
+    QTest::mouseClick(part<QAbstractButton>(u"policies.openReview"_s), Qt::LeftButton);
     take(u"review"_s);
-    QTest::mouseClick(find<QAbstractButton>(u"policies.leaveReview"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"policies.leaveReview"_s), Qt::LeftButton);
     const WallTime when = *fromRfc3339("2026-01-15T14:23:45Z");
     m_control->revisions = {{"3f9c2ab01d77", when, "ana", "Analysts write", {AcmeFile}},
                             {"2b8811aa99cc", when, "ben", "First rules", {AcmeFile}}};
     m_control->orgByRevision["3f9c2ab01d77"] = {"", {{AcmeFile, AcmeText}}};
     m_control->orgByRevision["2b8811aa99cc"] = {
         "", {{AcmeFile, QByteArray(AcmeText).replace("1000/hour", "10/hour")}}};
-    QTest::mouseClick(find<QAbstractButton>(u"policies.openHistory"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"policies.openHistory"_s), Qt::LeftButton);
     QTRY_VERIFY(m_page->findChild<QWidget *>(u"policies.changes."_s + QString::fromUtf8(AcmeFile))
                 != nullptr);
     take(u"history"_s);

@@ -51,13 +51,6 @@ private Q_SLOTS:
     void looks();
 
 private:
-    template <class T>
-    T *find(const QString &name)
-    {
-        T *const found = m_page->findChild<T *>(name);
-        Q_ASSERT_X(found != nullptr, "find", qPrintable(name));
-        return found;
-    }
     static policy::Explanation denied();
     static policy::Explanation allowed();
 
@@ -135,36 +128,36 @@ void TstSimulatorPage::cleanup()
 
 void TstSimulatorPage::startsFromAnExample()
 {
-    QVERIFY(!find<QAbstractButton>(u"simulator.run"_s)->isEnabled());
-    QTest::mouseClick(find<QAbstractButton>(u"simulator.example.2"_s), Qt::LeftButton);
-    QTRY_COMPARE(find<Badge>(u"simulator.decision.effect"_s)->text(), u"deny"_s);
-    QCOMPARE(find<LineField>(u"simulator.tool"_s)->text(), u"db.delete_row"_s);
-    QCOMPARE(find<ChipsEditor>(u"simulator.user.roles"_s)->names(), QStringList{u"billing-bot"_s});
-    QCOMPARE(find<Label>(u"simulator.decision.reason"_s)->text(), u"Needs a ticket, see KB-12"_s);
-    QVERIFY(!find<QWidget>(u"simulator.live"_s)->isVisible());
+    QVERIFY(!part<QAbstractButton>(u"simulator.run"_s)->isEnabled());
+    QTest::mouseClick(part<QAbstractButton>(u"simulator.example.2"_s), Qt::LeftButton);
+    QTRY_COMPARE(part<Badge>(u"simulator.decision.effect"_s)->text(), u"deny"_s);
+    QCOMPARE(part<LineField>(u"simulator.tool"_s)->text(), u"db.delete_row"_s);
+    QCOMPARE(part<ChipsEditor>(u"simulator.user.roles"_s)->names(), QStringList{u"billing-bot"_s});
+    QCOMPARE(part<Label>(u"simulator.decision.reason"_s)->text(), u"Needs a ticket, see KB-12"_s);
+    QVERIFY(!part<QWidget>(u"simulator.live"_s)->isVisible());
 }
 
 void TstSimulatorPage::formAndJsonEditTheSameRequest()
 {
-    auto *const json = find<CodeEditor>(u"simulator.json"_s);
-    auto *const tool = find<LineField>(u"simulator.tool"_s);
+    auto *const json = part<CodeEditor>(u"simulator.json"_s);
+    auto *const tool = part<LineField>(u"simulator.tool"_s);
     QTest::keyClicks(tool, u"echo"_s);
     QCOMPARE(json->text(), u"{\n  \"tool\": \"echo\"\n}"_s);
     json->applyText(u"{\"tool\": \"echo\", \"user\": {\"id\": \"ana\", \"region\": \"EU\"}}"_s);
-    QCOMPARE(find<LineField>(u"simulator.user.id"_s)->text(), u"ana"_s);
-    QCOMPARE(find<LineField>(u"simulator.user.attributes.1.value"_s)->text(), u"EU"_s);
+    QCOMPARE(part<LineField>(u"simulator.user.id"_s)->text(), u"ana"_s);
+    QCOMPARE(part<LineField>(u"simulator.user.attributes.1.value"_s)->text(), u"EU"_s);
     json->applyText(u"{\"tool\": "_s);
-    QVERIFY(!find<Label>(u"simulator.jsonError"_s)->text().isEmpty());
+    QVERIFY(!part<Label>(u"simulator.jsonError"_s)->text().isEmpty());
     QCOMPARE(json->text(), u"{\"tool\": "_s);
     QCOMPARE(tool->text(), u"echo"_s);
-    QVERIFY(!find<QAbstractButton>(u"simulator.run"_s)->isEnabled());
+    QVERIFY(!part<QAbstractButton>(u"simulator.run"_s)->isEnabled());
 }
 
 void TstSimulatorPage::invalidArgumentsBlockTheRun()
 {
-    QTest::keyClicks(find<LineField>(u"simulator.tool"_s), u"echo"_s);
-    auto *const args = find<CodeEditor>(u"simulator.args"_s);
-    auto *const run = find<QAbstractButton>(u"simulator.run"_s);
+    QTest::keyClicks(part<LineField>(u"simulator.tool"_s), u"echo"_s);
+    auto *const args = part<CodeEditor>(u"simulator.args"_s);
+    auto *const run = part<QAbstractButton>(u"simulator.run"_s);
     args->applyText(u"{\"limit\": 1"_s);
     QVERIFY(!run->isEnabled());
     args->applyText(u"{\"limit\": 1}"_s);
@@ -179,22 +172,22 @@ void TstSimulatorPage::liveAndDraftStandSideBySide()
 {
     m_control->simulationAnswer.explanation = allowed();
     m_control->simulationAnswer.live = denied();
-    QTest::mouseClick(find<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
-    QTest::mouseClick(find<QAbstractButton>(u"segment.draft"_s), Qt::LeftButton);
-    QTRY_VERIFY(find<QWidget>(u"simulator.live"_s)->isVisible());
-    QCOMPARE(find<Badge>(u"simulator.live.effect"_s)->text(), u"deny"_s);
-    QCOMPARE(find<Badge>(u"simulator.decision.effect"_s)->text(), u"allow"_s);
-    QCOMPARE(find<Badge>(u"simulator.differs"_s)->text(), u"differs"_s);
+    QTest::mouseClick(part<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"segment.draft"_s), Qt::LeftButton);
+    QTRY_VERIFY(part<QWidget>(u"simulator.live"_s)->isVisible());
+    QCOMPARE(part<Badge>(u"simulator.live.effect"_s)->text(), u"deny"_s);
+    QCOMPARE(part<Badge>(u"simulator.decision.effect"_s)->text(), u"allow"_s);
+    QCOMPARE(part<Badge>(u"simulator.differs"_s)->text(), u"differs"_s);
     QVERIFY(!m_control->simulations.back().draft.empty());
 }
 
 void TstSimulatorPage::theRuleAndTheTraceLeadToThePolicies()
 {
-    QTest::mouseClick(find<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
-    auto *const trace = find<TableView>(u"simulator.trace"_s);
+    QTest::mouseClick(part<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
+    auto *const trace = part<TableView>(u"simulator.trace"_s);
     QTRY_COMPARE(trace->model()->rowCount(), 3);
     QTRY_VERIFY(trace->isVisible());
-    QTest::mouseClick(find<QAbstractButton>(u"simulator.decision.rule"_s), Qt::LeftButton);
+    QTest::mouseClick(part<QAbstractButton>(u"simulator.decision.rule"_s), Qt::LeftButton);
     QCOMPARE(m_context->opened.at(0).toString(),
              Link::parse(u"policies/tenants/acme-corp.yaml:12"_s)->toString());
     QCOMPARE(trace->model()->index(0, TraceModel::Policy).data().toString(),
@@ -209,7 +202,7 @@ void TstSimulatorPage::aRecordComesByLink()
 {
     m_control->whyAnswer.request = Json::object({{"tool", "echo"}});
     m_page->openLink(*Link::parse(u"simulator/record?tenant=acme-corp&sequence=7"_s));
-    QTRY_COMPARE(find<LineField>(u"simulator.tool"_s)->text(), u"echo"_s);
+    QTRY_COMPARE(part<LineField>(u"simulator.tool"_s)->text(), u"echo"_s);
     QTRY_COMPARE(m_control->simulations.size(), 1U);
     QCOMPARE(m_page->place().parameters.at(u"sequence"_s), u"7"_s);
     m_page->openLink(*Link::parse(u"simulator/record?tenant=acme-corp&sequence=x"_s));
@@ -219,8 +212,8 @@ void TstSimulatorPage::aRecordComesByLink()
 void TstSimulatorPage::failureIsToldAndTriedAgain()
 {
     m_control->errors["simulate"] = {ErrorCode::InvalidInput, u"`user` must be an object"_s};
-    QTest::mouseClick(find<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
-    auto *const retry = find<QAbstractButton>(u"error.retry"_s);
+    QTest::mouseClick(part<QAbstractButton>(u"simulator.example.1"_s), Qt::LeftButton);
+    auto *const retry = part<QAbstractButton>(u"error.retry"_s);
     QTRY_VERIFY(retry->isVisible());
     m_control->errors.clear();
     QTest::mouseClick(retry, Qt::LeftButton);
@@ -242,37 +235,20 @@ void TstSimulatorPage::theTraceIsAProperModel()
 
 void TstSimulatorPage::everyControlHasAName()
 {
-    for (const QWidget *const control : m_page->findChildren<QWidget *>()) {
-        if (control->inherits("QTableCornerButton")) {
-            continue; // Qt's own; never shown
-        }
-        const auto *const button = qobject_cast<const QAbstractButton *>(control);
-        const bool interactive = button != nullptr
-                                 || qobject_cast<const LineField *>(control) != nullptr
-                                 || qobject_cast<const CodeEditor *>(control) != nullptr;
-        const QString name = button != nullptr && control->accessibleName().isEmpty()
-                                 ? button->text()
-                                 : control->accessibleName();
-        QVERIFY2(!interactive || !name.isEmpty(), qPrintable(control->objectName()));
-    }
+    QCOMPARE(namelessControl(*m_page), QString());
 }
 
 void TstSimulatorPage::looks_data()
 {
-    QTest::addColumn<int>("choice");
-    QTest::newRow("dark") << int(Theme::Choice::Dark);
-    QTest::newRow("light") << int(Theme::Choice::Light);
+    addThemes();
 }
 
 // Proves that every view can be drawn.
 void TstSimulatorPage::looks()
 {
-    QFETCH(const int, choice);
-    m_themed.theme().setChoice(static_cast<Theme::Choice>(choice));
-    const auto take = [&](const QString &name) {
-        keepPicture(*m_page,
-                    u"simulator-%1-%2"_s.arg(name, QString::fromLatin1(QTest::currentDataTag())));
-    };
+    QFETCH(const QString, theme);
+    const auto worn = wear(theme);
+    const auto take = [&](const QString &what) { keep(u"simulator"_s, what); };
     take(u"empty"_s);
     m_control->whyAnswer.request = *Json::parse(
         R"({"tenant":"acme-corp","user":{"id":"billing-bot","roles":["billing-bot"],"region":"EU"},
@@ -280,12 +256,12 @@ void TstSimulatorPage::looks()
             "env":"prod"},"permission":"write","args":{"amount":1204,"id":88},
             "now":"2026-01-15T14:23:45Z"})");
     m_page->openLink(*Link::parse(u"simulator/record?tenant=acme-corp&sequence=7"_s));
-    QTRY_VERIFY(find<QWidget>(u"simulator.result"_s)->isVisible());
+    QTRY_VERIFY(part<QWidget>(u"simulator.result"_s)->isVisible());
     take(u"live"_s);
     m_control->simulationAnswer.explanation = allowed();
     m_control->simulationAnswer.live = denied();
-    QTest::mouseClick(find<QAbstractButton>(u"segment.draft"_s), Qt::LeftButton);
-    QTRY_VERIFY(find<QWidget>(u"simulator.live"_s)->isVisible());
+    QTest::mouseClick(part<QAbstractButton>(u"segment.draft"_s), Qt::LeftButton);
+    QTRY_VERIFY(part<QWidget>(u"simulator.live"_s)->isVisible());
     take(u"draft"_s);
 }
 

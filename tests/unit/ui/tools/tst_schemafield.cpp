@@ -1,6 +1,7 @@
 #include "ui/tools/schemafield.h"
 
 #include "tests/support/testing.h"
+#include "ui/tools/textformat.h"
 
 #include <QTest>
 
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void beginsWithDefaults();
     void problems_data();
     void problems();
+    void formats_data();
+    void formats();
     void followsLocalReferences();
     void endlessSchemasEnd();
     void aWideObjectIsTypedAsJson();
@@ -146,6 +149,47 @@ void TstSchemaField::problems()
             "m": {"type":"array","items":{"enum":["a","b"]}},
             "l": {"type":"array","minItems":1,"items":{"type":"number"}}}})"));
     QCOMPARE(valueProblem(whole, parsed(value)), problem);
+}
+
+void TstSchemaField::formats_data()
+{
+    QTest::addColumn<QByteArray>("format");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("good");
+    const auto row = [](const char *format, const char *text, bool good) {
+        QTest::addRow("%s %s", format, text)
+            << QByteArray(format) << QString::fromUtf8(text) << good;
+    };
+    row("email", "ada@example.org", true);
+    row("email", "ada", false);
+    row("email", "@example.org", false);
+    row("email", "ada@", false);
+    row("email", "ada l@example.org", false);
+    row("uri", "https://example.org/a?b=c", true);
+    row("uri", "urn:isbn:1", true);
+    row("uri", "example.org", false);
+    row("uri", "http://exa mple.org", false);
+    row("date", "2026-02-28", true);
+    row("date", "2026-02-30", false);
+    row("date", "28.2.2026", false);
+    row("date-time", "2026-02-28T10:00:00Z", true);
+    row("date-time", "2026-02-28T10:00:00.5+02:00", true);
+    row("date-time", "2026-02-28T10:00:00", false);
+    row("date-time", "2026-02-28", false);
+    row("unheard-of", "anything", true);
+}
+
+void TstSchemaField::formats()
+{
+    QFETCH(const QByteArray, format);
+    QFETCH(const QString, text);
+    QFETCH(const bool, good);
+    const SchemaField field =
+        readSchema(Json::object({{"type", "string"}, {"format", Json(format)}}));
+    QCOMPARE(valueProblem(field, Json(text)).isEmpty(), good);
+    // The example is one.
+    if (const QString example = formatExample(format); !example.isEmpty())
+        QCOMPARE(valueProblem(field, Json(example)), QString());
 }
 
 void TstSchemaField::followsLocalReferences()
