@@ -80,9 +80,11 @@ Figure rateFigure(const Overview &overview)
 
 Figure denialsFigure(const Overview &overview)
 {
-    QString detail = tr("%1 by policy").arg(numberText(overview.denied));
-    if (overview.limited > 0)
-        detail += u" · "_s + tr("%1 by rate").arg(numberText(overview.limited));
+    // Short where there are two: a tile is narrow.
+    const QString detail = overview.limited > 0
+                               ? tr("%1 policy · %2 rate")
+                                     .arg(numberText(overview.denied), numberText(overview.limited))
+                               : tr("%1 by policy").arg(numberText(overview.denied));
     return {shareText(overview.denied, overview.calls), detail, Tone::Neutral,
             auditLink("status:denied")};
 }

@@ -38,8 +38,8 @@ void TstFigures::figuresCarryTheirFilters()
                             .p50Us = 900,
                             .p95Us = 2200,
                             .p99Us = 31'000};
-    QCOMPARE(denialsFigure(overview), (Figure{u"3.1 %"_s, u"31 by policy · 4 by rate"_s,
-                                              Tone::Neutral, "audit?filter=status%3Adenied"}));
+    QCOMPARE(denialsFigure(overview), (Figure{u"3.1 %"_s, u"31 policy · 4 rate"_s, Tone::Neutral,
+                                              "audit?filter=status%3Adenied"}));
     QCOMPARE(errorsFigure(overview).value, u"0.8 %"_s);
     QCOMPARE(errorsFigure(overview).link, QByteArray("audit?filter=status%3Aerror"));
     QCOMPARE(latencyFigure(overview).value, u"0.9 · 2.2 · 31"_s);
