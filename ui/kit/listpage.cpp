@@ -88,7 +88,7 @@ void ListPage::tell(const QString &sentence)
 
 QByteArray ListPage::selectIn(CellTable &table, const QByteArray &wanted, const QString &gone)
 {
-    const QByteArray selected = table.selectOrFirst(wanted);
+    QByteArray selected = table.selectOrFirst(wanted);
     if (!wanted.isEmpty() && selected != wanted)
         tell(gone);
     return selected;

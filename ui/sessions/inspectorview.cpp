@@ -50,7 +50,7 @@ InspectorView::InspectorView(ControlPlane &control, QByteArray author, QWidget *
                             {{tr("Time"), 114},
                              {tr("Direction"), 104},
                              {tr("Message")},
-                             {tr("Size"), 80, Qt::AlignRight}},
+                             {tr("Size"), 90, Qt::AlignRight}},
                             some);
     m_tree = new JsonTree(u"inspector.message"_s, tr("Message"), some);
     // Names of methods are long; values of a message are read by opening them.
