@@ -22,7 +22,7 @@ namespace provost::testing {
 // One request on its way, and what was answered.
 struct Sent
 {
-    std::unique_ptr<FakeExchange::Answer> answer = std::make_unique<FakeExchange::Answer>();
+    std::shared_ptr<FakeExchange::Answer> answer = std::make_shared<FakeExchange::Answer>();
     std::shared_ptr<FakeExchange> exchange;
 
     [[nodiscard]] int status() const { return answer->reply.status; }
@@ -82,9 +82,10 @@ public:
         Wire &wire = session.isEmpty() ? fresh : m_wires[session];
         wire.said(request.body, request.header("MCP-Protocol-Version"));
         Sent sent;
-        sent.exchange =
-            std::make_shared<FakeExchange>(std::move(request), *sent.answer,
-                                           [wire](QByteArrayView message) { wire.heard(message); });
+        sent.exchange = std::make_shared<FakeExchange>(
+            std::move(request), *sent.answer,
+            // The endpoint may end its streams after the test has let go of the answer.
+            [wire, kept = sent.answer](QByteArrayView message) { wire.heard(message); });
         to.handle(sent.exchange);
         return sent;
     }
