@@ -34,7 +34,7 @@ QString placeholderOf(const SchemaField &field)
     case SchemaField::Kind::Number: return words("a number");
     case SchemaField::Kind::Raw: return words("as JSON");
     case SchemaField::Kind::Text:
-        if (const QString example = formatExample(field.format); !example.isEmpty())
+        if (QString example = formatExample(field.format); !example.isEmpty())
             return example;
         break;
     default: break;
