@@ -9,7 +9,8 @@ Options: --pages N (tools/list in N pages), --version V (revision it claims), --
 --die-when-probed (of anything before `initialize`), --ignore-eof, --ignore-term, --json (HTTP: answers as JSON instead
 of a stream), --no-stream (HTTP: GET is 405), --certificate FILE (HTTP: over TLS), --endpoint URL (SSE: what it names),
 --on-session-stream (HTTP: asks and logs on the session's GET stream instead of the call's, as servers of the TypeScript
-SDK do), --alone FILE (stdio: ends at once where another process holds the lock on that file).
+SDK do), --tasks (has tools that work as tasks of 2025-11-25),
+--no-capability (but does not say so), --alone FILE (stdio: ends at once where another process holds the lock on that file).
 """
 import argparse
 import fcntl
@@ -29,6 +30,7 @@ TOOLS = ["echo", "raw", "slow", "hang", "crash", "garbage", "bad_json", "wrong_i
          "huge_without_id", "progress", "cancelled", "change_tools", "environment", "spawn", "ask", "fail", "count",
          "flood", "words", "reset", "drip", "silent_close", "status", "redirect", "lose_sessions", "resume", "sessions",
          "log", "declared", "touch", "subscriptions", "burn", "allocate", "urls", "pid"]
+TASK_TOOLS = {"long": "required", "long_or_not": "optional", "tasks": "forbidden"}  # of --tasks
 # Members, numbers and order that a reader must not touch.
 RAW = ('{"zeta":1,"content":[{"type":"future_kind","x":1.0}],"structuredContent":{"b":12345678901234567890,"a":1e2},'
        '"isError":false,"_meta":{"com.example/k":[null]},"alpha":{}}')
@@ -38,7 +40,8 @@ class State:
     def __init__(self, options):
         self.options = options
         self.lock = threading.Lock()
-        self.tools = list(TOOLS)
+        self.tools = list(TOOLS) + list(TASK_TOOLS) * options.tasks
+        self.tasks = {}  # id -> what is known of it
         self.cancelled = []
         self.executed = 0
         self.late = {}
@@ -78,6 +81,9 @@ class Server:
         if method == "tools/call":
             self.call(request_id, params, reply)
             return
+        if method.startswith("tasks/"):
+            self.of_task(method, request_id, params["taskId"], reply)
+            return
         result = self.answer(method, params)
         if result is None:
             self.error(reply, request_id, -32601, "method not found")
@@ -88,9 +94,10 @@ class Server:
         options = self.state.options
         if method == "initialize":
             self.state.declared = params["capabilities"]
+            tasks = {"tasks": {"cancel": {}, "requests": {"tools": {"call": {}}}}} if options.tasks and not options.no_capability else {}
             return {"protocolVersion": options.version, "serverInfo": {"name": "fake", "version": "1.2"},
                     "capabilities": {"tools": {"listChanged": True}, "resources": {"subscribe": True}, "prompts": {},
-                                     "logging": {}}}
+                                     "logging": {}, **tasks}}
         if method == "logging/setLevel":
             self.state.log_level = params["level"]
             return {}
@@ -107,7 +114,9 @@ class Server:
             size = -(-len(self.state.tools) // options.pages)
             names = self.state.tools[page * size:(page + 1) * size]
             tools = [{"name": name, "description": "fault", "inputSchema": {"type": "object"}, "x-unknown": 1,
-                      "annotations": {"readOnlyHint": name == "echo"}} for name in names]
+                      "annotations": {"readOnlyHint": name == "echo"},
+                      **({"execution": {"taskSupport": TASK_TOOLS[name]}} if name in TASK_TOOLS else {})}
+                     for name in names]
             last = page + 1 >= options.pages
             return {"tools": tools} if last else {"tools": tools, "nextCursor": str(page + 1)}
         if method == "resources/list":
@@ -296,6 +305,60 @@ class Server:
         reply(json.dumps({"jsonrpc": "2.0", "id": request_id, "error": {
             "code": -32042, "message": "open it first",
             "data": {"elicitations": [{"mode": "url", "elicitationId": "e", "url": "https://x/", "message": "m"}]}}}))
+
+    # Is polled `polls` times until it is over, or asks `question` first.
+    def tool_long(self, arguments, request_id, params, reply):
+        if "task" not in params:
+            self.error(reply, request_id, -32601, "task augmentation required")
+            return None
+        with self.state.lock:
+            task_id = "task/%d" % len(self.state.tasks)
+            self.state.tasks[task_id] = {"status": "working", "polls": arguments.get("polls", 1),
+                                         "question": arguments.get("question")}
+        return {"task": self.task(task_id)}
+
+    def tool_long_or_not(self, arguments, request_id, params, reply):
+        return self.tool_long(arguments, request_id, params, reply) if "task" in params else text_result("plain")
+
+    def tool_tasks(self, arguments, request_id, params, reply):
+        return text_result("", structuredContent={"statuses": [task["status"] for task in self.state.tasks.values()]})
+
+    def task(self, task_id):
+        return {"taskId": task_id, "status": self.state.tasks[task_id]["status"], "createdAt": "2026-01-01T00:00:00Z",
+                "lastUpdatedAt": "2026-01-01T00:00:00Z", "ttl": 60000, "pollInterval": 20}
+
+    def of_task(self, method, request_id, task_id, reply):
+        task = self.state.tasks.get(task_id)
+        if task is None:
+            self.error(reply, request_id, -32602, "no such task")
+        elif method == "tasks/get":
+            task["polls"] -= 1
+            if task["status"] == "working" and task["polls"] < 0:
+                task["status"] = "input_required" if task["question"] else "completed"
+            self.result(reply, request_id, self.task(task_id))
+        elif method == "tasks/cancel":
+            task["status"] = "cancelled"
+            self.result(reply, request_id, self.task(task_id))
+        elif self.state.options.http:
+            self.finish_task(request_id, task_id, reply)
+        else:
+            threading.Thread(target=self.finish_task, args=(request_id, task_id, reply)).start()
+
+    def finish_task(self, request_id, task_id, reply):
+        task, related = self.state.tasks[task_id], {"io.modelcontextprotocol/related-task": {"taskId": task_id}}
+        answer = {}
+        if task["status"] == "input_required":
+            mine = "ask-" + task_id
+            question = {**task["question"], "params": {**task["question"].get("params", {}), "_meta": related}}
+            (self.say or reply)(json.dumps({"jsonrpc": "2.0", "id": mine, **question}))
+            while mine not in self.state.answers and task["status"] == "input_required":
+                time.sleep(0.01)
+            answer = self.state.answers.get(mine, {})
+        if task["status"] == "cancelled":
+            self.error(reply, request_id, -32603, "cancelled")
+            return
+        task["status"] = "completed"
+        self.result(reply, request_id, text_result("done", structuredContent=answer, _meta=related))
 
     def tool_fail(self, arguments, request_id, params, reply):
         self.error(reply, request_id, arguments["code"], arguments["text"])
@@ -526,7 +589,8 @@ def main():
     parser.add_argument("--version", default="2025-11-25")
     parser.add_argument("--certificate", help="HTTP: over TLS, with this PEM file of key and certificate")
     for flag in ("--http", "--sse", "--die-at-start", "--die-when-probed", "--mute", "--ignore-eof", "--ignore-term",
-                 "--json", "--no-stream", "--on-session-stream"):
+                 "--json", "--no-stream", "--on-session-stream", "--tasks",
+                 "--no-capability"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--endpoint", help="SSE: the address that messages shall go to")
     parser.add_argument("--alone", help="stdio: ends at once where another process has locked this file")

@@ -63,6 +63,8 @@ def main():
             with case("server-everything"):
                 _, _, answer = reader.call("everything__echo", {"message": "through the gateway"})
                 check("a call passes through", "through the gateway" in text_of(answer), answer)
+                _, _, answer = reader.call("everything__simulate-research-query", {"topic": "gateways"})
+                check("a tool that works as a task only is called", "Research Report: gateways" in text_of(answer), answer)
                 _, _, answer = reader.request("resources/list")
                 check("its resources are listed", answer["result"]["resources"] != [], answer)
             with case("server-filesystem"):

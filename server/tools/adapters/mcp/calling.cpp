@@ -53,6 +53,7 @@ Task<Result<Output>> makeCall(Line line, QByteArray method, Json params, CallCon
         .notify = context.notify,
         .resolver = {},
         .caller = callerOf(context),
+        .mayBeTask = bool(context.becomeTask),
     };
     const Json answers =
         context.inputResponses.isObject() ? context.inputResponses : Json::object();
@@ -72,13 +73,18 @@ Task<Result<Output>> makeCall(Line line, QByteArray method, Json params, CallCon
         case RequestState::Kind::Task:
             co_return co_await answerTask(std::move(line), state->text, answers, std::move(request),
                                           std::move(context));
+        case RequestState::Kind::ParkedTask:
+            if (const auto task = parkedTaskOf(state->text))
+                co_return co_await goOnWithTask(std::move(line), *task, answers, std::move(request),
+                                                std::move(context));
+            co_return unknownState();
         case RequestState::Kind::Repeat: break;
         }
     } else if (!context.inputResponses.isNull()) {
         request.params.set("inputResponses", answers);
     }
 
-    TaskOrigin origin{request.caller, request.params["_meta"]};
+    TaskOrigin origin{.caller = request.caller, .meta = request.params["_meta"]};
     auto answer = co_await ask(line, std::move(request), context.stop);
     if (!answer)
         co_return fail(std::move(answer).error());
@@ -87,6 +93,11 @@ Task<Result<Output>> makeCall(Line line, QByteArray method, Json params, CallCon
     if (!answer->requiredCapabilities.isNull())
         co_return Output{.result = {},
                          .requiredCapabilities = std::move(answer->requiredCapabilities)};
+    if (answer->taskOn) {
+        origin.connection = answer->taskOn;
+        co_return co_await followLegacyTask(std::move(line), std::move(answer->result),
+                                            std::move(origin), std::move(context));
+    }
     if (answer->result["resultType"].toByteArray() == "task")
         co_return co_await followTask(std::move(line), std::move(answer->result), std::move(origin),
                                       std::move(context));

@@ -42,6 +42,7 @@ struct ConnectionOptions
     std::optional<Era> era{};           // of the server, from an earlier time
     Json capabilities = Json::object(); // ours towards a legacy server
     bool ofOnePrincipal = false;        // all calls are of one Caller::principal()
+    int number = 0;                     // among those of its Upstream
 };
 
 class Connection final : public QObject
@@ -70,6 +71,7 @@ public:
     [[nodiscard]] std::vector<Request> takeHeld();
 
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
+    [[nodiscard]] int number() const { return m_options.number; }
     [[nodiscard]] const Session &session() const { return m_session; }
     [[nodiscard]] std::size_t waiting() const { return m_pending.size(); }
     [[nodiscard]] std::int64_t callsInFlight() const; // of agents, parked ones included

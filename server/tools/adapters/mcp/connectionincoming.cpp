@@ -146,8 +146,14 @@ void Connection::onAnswer(const Json &message)
 
 Result<Answer> Connection::readResult(const Pending &pending, Json result) const
 {
-    if (pending.step || m_session.era == Era::Legacy)
+    if (pending.step)
         return Answer{std::move(result)};
+    if (m_session.era == Era::Legacy) {
+        const bool isTask =
+            pending.request.params.contains("task") && result["task"]["taskId"].isString();
+        return isTask ? Answer{.result = result["task"], .taskOn = number()}
+                      : Answer{.result = std::move(result)};
+    }
     const QByteArray method = pending.request.method;
     const QByteArray type = result["resultType"].toByteArray();
     if (type == "task" && method == "tools/call")

@@ -149,6 +149,22 @@ HeaderWishes headerWishesOf(const Listing &listing)
     return wishes;
 }
 
+TaskTools taskToolsOf(const Listing &listing, const Session &session)
+{
+    TaskTools tasks;
+    if (session.era != Era::Legacy
+        || !session.capabilities["tasks"]["requests"]["tools"]["call"].isObject())
+        return tasks;
+    for (const Json &tool : listing.tools) {
+        const QByteArray support = tool["execution"]["taskSupport"].toByteArray();
+        if (support == "required")
+            tasks.required.insert(tool["name"].toByteArray());
+        else if (support == "optional")
+            tasks.optional.insert(tool["name"].toByteArray());
+    }
+    return tasks;
+}
+
 Catalog catalogOf(const Listing &listing, const Config &config)
 {
     return {

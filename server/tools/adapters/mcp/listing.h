@@ -6,6 +6,7 @@
 #include "server/tools/adapters/mcp/envelope.h"
 
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 namespace provost::tools::mcp {
@@ -34,6 +35,14 @@ struct HeaderWishes
     std::vector<QByteArray> invalid; // tools whose wishes are not allowed; MCP wants them left out
 };
 [[nodiscard]] HeaderWishes headerWishesOf(const Listing &listing);
+
+// The tools that a legacy server runs as tasks of its own (2025-11-25), by native name.
+struct TaskTools
+{
+    std::set<QByteArray> required;
+    std::set<QByteArray> optional;
+};
+[[nodiscard]] TaskTools taskToolsOf(const Listing &listing, const Session &session);
 
 // Tools that a rule hides or that wish for headers that are not allowed, and items without a name, are left out.
 [[nodiscard]] Catalog catalogOf(const Listing &listing, const Config &config);

@@ -93,11 +93,19 @@ Task<Result<Output>> McpAdapter::complete(Json params, CallContext context)
 
 void McpAdapter::abandon(QByteArray state, TenantId tenant, UserId user)
 {
-    // Of the kinds of state only this one keeps a server waiting.
+    // Of the kinds of state only these keep a server waiting.
     const auto decoded = decodeState(state);
-    if (decoded && decoded->kind == RequestState::Kind::Parked)
-        m_upstream.post(
-            AbandonLetter{decoded->text, {.tenant = std::move(tenant), .user = std::move(user)}});
+    if (!decoded)
+        return;
+    AbandonLetter letter{decoded->text, {.tenant = std::move(tenant), .user = std::move(user)}};
+    const auto task = decoded->kind == RequestState::Kind::ParkedTask ? parkedTaskOf(decoded->text)
+                                                                      : std::nullopt;
+    if (task) {
+        letter.handle = task->handle;
+        letter.taskId = task->taskId;
+    }
+    if (task || decoded->kind == RequestState::Kind::Parked)
+        m_upstream.post(std::move(letter));
 }
 
 std::unique_ptr<Watch> McpAdapter::watch(QByteArray nativeUri, std::function<void()> onUpdated)

@@ -133,6 +133,15 @@ void PrincipalConnections::cancel(Transport::RequestId id)
         entry.connection->cancel(id);
 }
 
+Connection *PrincipalConnections::find(int number) const
+{
+    for (const auto &[key, entry] : m_entries) {
+        if (!entry.isEnding && entry.connection->number() == number)
+            return entry.connection.get();
+    }
+    return nullptr;
+}
+
 void PrincipalConnections::close(const Error &why)
 {
     m_isClosing = true;

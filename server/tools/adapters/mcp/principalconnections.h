@@ -43,6 +43,8 @@ public:
     void cancel(Transport::RequestId id);
     void close(const Error &why); // closed() follows
 
+    [[nodiscard]] Connection *find(int number) const; // null if it has ended
+
     [[nodiscard]] bool isEmpty() const { return m_entries.empty(); }
     [[nodiscard]] std::int64_t callsInFlight() const;
 

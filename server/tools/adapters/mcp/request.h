@@ -38,6 +38,8 @@ struct Answer
     Json result; // null if `needs` is set
     std::optional<InputNeeded> needs{};
     Json requiredCapabilities{}; // of the agent, says a server that did nothing; else null
+    // Set: the result is a task of 2025-11-25, which is still to be followed, on this connection.
+    std::optional<int> taskOn{};
 };
 
 struct Request
@@ -54,7 +56,10 @@ struct Request
     // A further round of the call that waits under this handle, with the answers to its questions.
     QByteArray handle{};
     Json inputResponses{};
-    std::chrono::milliseconds delay{0};                         // not before
+    std::chrono::milliseconds delay{0}; // not before
+    std::optional<int>
+        connection{};       // the only one that will do: it has the task that this is about
+    bool mayBeTask = false; // the agent can wait as long as a task takes
     std::shared_ptr<const ParameterHeaders> parameterHeaders{}; // of the tool; null: none
 };
 

@@ -1,6 +1,6 @@
 #include "server/tools/adapters/mcp/taskfollower.h"
 
-#include "server/tools/adapters/mcp/requeststate.h"
+#include "server/protocol/meta.h"
 #include "server/tools/adapters/mcp/untrusted.h"
 
 namespace provost::tools::mcp {
@@ -16,10 +16,17 @@ constexpr milliseconds patience{30'000}; // for the answer to one question about
 constexpr milliseconds farewell{10'000}; // for the answer to tasks/cancel
 constexpr milliseconds lifeMost = std::chrono::hours(24);
 
+// A task of either face has one of the two members.
+std::optional<milliseconds> timeIn(const Json &task, const char *modern, const char *legacy)
+{
+    const auto number = task[task.contains(modern) ? modern : legacy].toInteger();
+    return number ? std::optional(milliseconds(*number)) : std::nullopt;
+}
+
 milliseconds pollInterval(const Json &task)
 {
-    const milliseconds wanted(task["pollIntervalMs"].toInteger().value_or(pollUsual.count()));
-    return std::clamp(wanted, pollLeast, pollMost);
+    return std::clamp(timeIn(task, "pollIntervalMs", "pollInterval").value_or(pollUsual), pollLeast,
+                      pollMost);
 }
 
 // Without somebody who waits for it, a task may take as long as the server keeps it.
@@ -27,7 +34,7 @@ QDeadlineTimer deadlineOf(const Json &task, const CallContext &context)
 {
     if (!context.becomeTask)
         return QDeadlineTimer(context.deadline, Qt::PreciseTimer);
-    const milliseconds life(task["ttlMs"].toInteger().value_or(lifeMost.count()));
+    const milliseconds life = timeIn(task, "ttlMs", "ttl").value_or(lifeMost);
     return QDeadlineTimer(std::clamp(life, context.deadline, std::max(lifeMost, context.deadline)));
 }
 
@@ -45,6 +52,7 @@ Request requestAbout(QByteArray method, Json params, const TaskOrigin &origin,
         .notify = {},
         .resolver = {},
         .caller = origin.caller,
+        .connection = origin.connection,
     };
 }
 
@@ -54,6 +62,29 @@ void cancelTask(const Line &line, const QByteArray &taskId, const TaskOrigin &or
                                    QDeadlineTimer(farewell));
     request.id = line.shared->ids++;
     line.mail.post(std::move(request));
+}
+
+bool endedHere(const Error &error)
+{
+    return error.code == ErrorCode::Cancelled || error.code == ErrorCode::Timeout;
+}
+
+// The task once more, when it is time to look. The task is cancelled if nobody waits for it any more.
+Task<Result<Json>> lookAgain(Line line, QByteArray taskId, Json task, TaskOrigin origin,
+                             QDeadlineTimer deadline, std::stop_token stop)
+{
+    const milliseconds delay = pollInterval(task);
+    const milliseconds left(deadline.isForever() ? lifeMost.count() : deadline.remainingTime());
+    Request request =
+        requestAbout("tasks/get", Json::object({{"taskId", taskId}}), origin,
+                     QDeadlineTimer(std::min(left, delay + patience), Qt::PreciseTimer));
+    request.delay = std::min(delay, left);
+    auto answer = co_await ask(line, std::move(request), stop);
+    if (answer)
+        co_return std::move(answer->result);
+    if (endedHere(answer.error()))
+        cancelTask(line, taskId, origin);
+    co_return fail(std::move(answer).error());
 }
 
 // Questions that have not been answered in this round.
@@ -103,21 +134,43 @@ Task<Result<Output>> poll(Line line, QByteArray taskId, Json task, Json answered
     for (;;) {
         if (auto end = endOf(task, taskId, answered, line.shared->secrets))
             co_return *std::move(end);
-        const milliseconds delay = pollInterval(task);
-        const milliseconds left(deadline.isForever() ? lifeMost.count() : deadline.remainingTime());
-        Request request =
-            requestAbout("tasks/get", Json::object({{"taskId", taskId}}), origin,
-                         QDeadlineTimer(std::min(left, delay + patience), Qt::PreciseTimer));
-        request.delay = std::min(delay, left);
-        auto answer = co_await ask(line, std::move(request), context.stop);
-        if (!answer) {
-            if (answer.error().code == ErrorCode::Cancelled
-                || answer.error().code == ErrorCode::Timeout)
-                cancelTask(line, taskId, origin);
-            co_return fail(std::move(answer).error());
-        }
-        task = std::move(answer->result);
+        auto next =
+            co_await lookAgain(line, taskId, std::move(task), origin, deadline, context.stop);
+        if (!next)
+            co_return fail(std::move(next).error());
+        task = *std::move(next);
     }
+}
+
+// The server's id of its task is nothing to the agent.
+void forgetTask(Json &message)
+{
+    Json *meta = message.find("_meta");
+    if (meta != nullptr && meta->remove(protocol::metakey::RelatedTask) && meta->members().empty())
+        message.remove("_meta");
+}
+
+// tasks/result, from its beginning or in a further round.
+Task<Result<Output>> fetchResult(Line line, ParkedTask task, Request request, CallContext context)
+{
+    auto answer = co_await ask(line, std::move(request), context.stop);
+    if (!answer) {
+        if (endedHere(answer.error()))
+            cancelTask(line, task.taskId, {.connection = task.connection});
+        co_return fail(std::move(answer).error());
+    }
+    if (!answer->needs) {
+        forgetTask(answer->result);
+        co_return Output{.result = std::move(answer->result)};
+    }
+    for (Json::Member &question : answer->needs->requests.membersRef()) {
+        if (Json *params = question.value.find("params"); params != nullptr)
+            forgetTask(*params);
+    }
+    if (const auto state = decodeState(answer->needs->state))
+        task.handle = state->text;
+    answer->needs->state = encodeState(task);
+    co_return Output{.result = {}, .needs = std::move(answer->needs)};
 }
 
 } // namespace
@@ -140,7 +193,7 @@ Task<Result<Output>> answerTask(Line line, QByteArray taskId, Json inputResponse
 {
     if (context.becomeTask)
         context.becomeTask();
-    TaskOrigin origin{request.caller, request.params["_meta"]};
+    TaskOrigin origin{.caller = request.caller, .meta = request.params["_meta"]};
     Request update = requestAbout(
         "tasks/update", Json::object({{"taskId", taskId}, {"inputResponses", inputResponses}}),
         origin, QDeadlineTimer(std::min(patience, context.deadline), Qt::PreciseTimer));
@@ -150,6 +203,43 @@ Task<Result<Output>> answerTask(Line line, QByteArray taskId, Json inputResponse
     Json working = Json::object({{"status", "working"}, {"pollIntervalMs", pollLeast.count()}});
     co_return co_await poll(std::move(line), std::move(taskId), std::move(working),
                             std::move(inputResponses), std::move(origin), std::move(context));
+}
+
+Task<Result<Output>> followLegacyTask(Line line, Json created, TaskOrigin origin,
+                                      CallContext context)
+{
+    const ParkedTask followed{
+        .handle = {}, .connection = *origin.connection, .taskId = created["taskId"].toByteArray()};
+    if (context.becomeTask)
+        context.becomeTask();
+    const QDeadlineTimer deadline = deadlineOf(created, context);
+    TaskOrigin about = origin;
+    about.caller.reset(); // what is asked meanwhile belongs to another request
+    Json task = std::move(created);
+    while (task["status"].toByteArray() == "working") {
+        auto next = co_await lookAgain(line, followed.taskId, std::move(task), about, deadline,
+                                       context.stop);
+        if (!next)
+            co_return fail(std::move(next).error());
+        task = *std::move(next);
+    }
+    Request request =
+        requestAbout("tasks/result", Json::object({{"taskId", followed.taskId}}), origin, deadline);
+    request.notify = context.notify;
+    co_return co_await fetchResult(std::move(line), followed, std::move(request),
+                                   std::move(context));
+}
+
+Task<Result<Output>> goOnWithTask(Line line, ParkedTask task, Json inputResponses, Request request,
+                                  CallContext context)
+{
+    if (context.becomeTask)
+        context.becomeTask();
+    request.handle = task.handle;
+    request.inputResponses = std::move(inputResponses);
+    request.deadline = deadlineOf(Json(), context);
+    co_return co_await fetchResult(std::move(line), std::move(task), std::move(request),
+                                   std::move(context));
 }
 
 } // namespace provost::tools::mcp

@@ -183,6 +183,7 @@ LaterPtr<Connection> Upstream::makeConnection(Json capabilities, bool ofOnePrinc
         .secrets = m_secrets,
         .capabilities = std::move(capabilities),
         .ofOnePrincipal = ofOnePrincipal,
+        .number = ++m_lastConnection,
     };
     if (m_usesSse)
         options.era = Era::Legacy; // the transport is older than the other era

@@ -46,6 +46,7 @@ struct AbandonLetter
 {
     QByteArray handle;
     Caller caller;
+    QByteArray taskId{}; // that it waits for; empty: it is no task
 };
 struct CatalogLetter
 {
@@ -87,6 +88,7 @@ private:
     void onRequest(Request request);
     void onDelayOver(Transport::RequestId id);
     void route(Request request);
+    void routeAboutTask(Request request);
     [[nodiscard]] bool wantsOwnConnection(const Request &request) const;
     void onTurnedAway(Request request, const Error &why);
     [[nodiscard]] Era era() const;
@@ -155,6 +157,8 @@ private:
     QString m_lastWords; // on the error output, before m_lastError
     std::optional<Listing> m_listing;
     HeaderWishes m_headerWishes;
+    TaskTools m_taskTools;
+    int m_lastConnection = 0; // its number
     bool m_catalogWasAnswered = false;
     QTimer m_patienceTimer{this}; // active: somebody waits for the lists
     std::vector<Resolver<Catalog>> m_catalogWaiters;

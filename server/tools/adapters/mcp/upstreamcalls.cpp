@@ -3,7 +3,13 @@
 
 namespace provost::tools::mcp {
 
+namespace {
+
 using std::chrono::milliseconds;
+
+constexpr milliseconds farewell{10'000}; // for the answer to tasks/cancel
+
+} // namespace
 
 void Upstream::onRequest(Request request)
 {
@@ -33,6 +39,9 @@ void Upstream::onRequest(Request request)
     }
     if (const auto wish = m_headerWishes.tools.find(tool); wish != m_headerWishes.tools.end())
         request.parameterHeaders = wish->second;
+    if (m_taskTools.required.contains(tool)
+        || (request.mayBeTask && m_taskTools.optional.contains(tool)))
+        request.params.set("task", Json::object());
     connectIfNeeded();
     if (!m_connection) {
         request.resolver.resolve(fail(unavailable()));
@@ -47,6 +56,15 @@ void Upstream::onAbandoned(const AbandonLetter &letter)
     const auto place = m_parked.take(letter.handle, letter.caller);
     if (place)
         place->connection->giveUp(place->id);
+    if (place && !letter.taskId.isEmpty())
+        place->connection->request({
+            .id = m_shared->ids++,
+            .method = "tasks/cancel",
+            .params = Json::object({{"taskId", letter.taskId}}),
+            .deadline = QDeadlineTimer(farewell),
+            .notify = {},
+            .resolver = {},
+        });
     updateStatus();
 }
 
@@ -59,12 +77,28 @@ void Upstream::onDelayOver(Transport::RequestId id)
 // Those who must wait for the handshake to know do so on the shared connection; see onReady().
 void Upstream::route(Request request)
 {
-    if (const Transport::RequestId id = request.id; m_connectsAgain)
+    if (request.connection)
+        routeAboutTask(std::move(request));
+    else if (const Transport::RequestId id = request.id; m_connectsAgain)
         m_held.emplace(id, std::move(request));
     else if (wantsOwnConnection(request))
         m_own.request(std::move(request), era());
     else
         m_connection->request(std::move(request));
+}
+
+// A server is one process or session for each connection, and none knows the tasks of another.
+void Upstream::routeAboutTask(Request request)
+{
+    Connection *connection = m_connection && m_connection->number() == *request.connection
+                                 ? m_connection.get()
+                                 : m_own.find(*request.connection);
+    if (connection != nullptr)
+        connection->request(std::move(request));
+    else
+        request.resolver.resolve(
+            fail(ErrorCode::Upstream,
+                 QStringLiteral("the server was restarted, and knows nothing of its task")));
 }
 
 // By default where the server may say something for the call that does not come on the call's own stream: a modern one

@@ -79,6 +79,7 @@ void Upstream::onListsRead(Result<Listing> listing)
     }
     if (m_listsAreOld)
         m_refreshTimer.start(changeDelay);
+    m_taskTools = taskToolsOf(*listing, m_connection->session());
     if (m_listing == *listing)
         return;
     m_listing = *std::move(listing);

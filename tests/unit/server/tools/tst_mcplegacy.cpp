@@ -1,6 +1,6 @@
 // McpAdapter with legacy servers that ask, tell and remember: over pipes, Streamable HTTP and HTTP with SSE.
 #include "tests/support/testing.h"
-#include "tests/unit/server/tools/fakehttpserver.h"
+#include "tests/unit/server/tools/legacyserver.h"
 #include "tests/unit/server/tools/processcount.h"
 
 #include <QTemporaryDir>
@@ -15,61 +15,6 @@ using namespace provost::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-// The server and an adapter for it, over what the row of the table says.
-class Legacy
-{
-public:
-    explicit Legacy(const QByteArray &transport, QStringList options = {},
-                    const std::function<void(Json &)> &adjust = {})
-    {
-        Json config;
-        if (transport == "stdio") {
-            config = stdioConfig();
-            for (const QString &option : options)
-                config.find("command")->append(option);
-        } else {
-            if (transport == "sse")
-                options.append(QStringLiteral("--sse"));
-            if (transport == "http, session")
-                options.append(QStringLiteral("--on-session-stream"));
-            m_server = std::make_unique<FakeHttpServer>(options);
-            config = m_server->config();
-        }
-        if (adjust)
-            adjust(config);
-        m_adapter = makeAdapter(config, m_loop.thread());
-    }
-    [[nodiscard]] Adapter &adapter() const { return *m_adapter; }
-    [[nodiscard]] Json details(const char *tool, CallContext context = {}) const
-    {
-        return (*call(*m_adapter, tool, Json::object(), std::move(context)))["structuredContent"];
-    }
-
-private:
-    std::unique_ptr<FakeHttpServer> m_server;
-    Loop m_loop;
-    std::shared_ptr<Adapter> m_adapter;
-};
-
-CallContext from(const char *user, const char *capabilities)
-{
-    CallContext context;
-    context.tenant = TenantId("acme");
-    context.user = UserId(user);
-    context.clientCapabilities = *Json::parse(capabilities);
-    return context;
-}
-
-const char *const canAll = R"({"elicitation":{},"sampling":{},"roots":{"listChanged":true}})";
-
-Json question(const char *method, int times = 1, int rounds = 1)
-{
-    return Json::object({{"method", method},
-                         {"params", Json::object({{"message", "?"}})},
-                         {"times", times},
-                         {"rounds", rounds}});
-}
 
 Json numbered(std::size_t number)
 {

@@ -217,6 +217,10 @@ private Q_SLOTS:
         const QByteArray elicited = ask("trigger-elicitation-request", Json::object(),
                                         *Json::parse(R"({"action":"decline"})"));
         QVERIFY2(elicited.contains("decline"), elicited.constData());
+        const QByteArray researched =
+            ask("simulate-research-query", *Json::parse(R"({"topic":"python","ambiguous":true})"),
+                *Json::parse(R"({"action":"accept","content":{"interpretation":"snake"}})"));
+        QVERIFY2(researched.contains("python (snake)"), researched.constData());
         // Somebody else cannot be asked, and the server says so.
         CallContext other = context;
         other.user = UserId("bob");
