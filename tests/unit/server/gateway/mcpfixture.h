@@ -161,6 +161,7 @@ public:
         m_held.erase(m_held.begin());
         resolver.resolve(std::move(with));
     }
+    [[nodiscard]] bool holdsCalls() const { return !m_held.empty(); }
     void finishLast(calls::CallReply with)
     {
         Resolver<calls::CallReply> resolver = std::move(m_held.back());

@@ -1,10 +1,6 @@
 // The tasks of 2025-11-25 at the endpoint: which calls are tasks, how clients wait for them, are asked, list and end them.
-#include "server/tasks/taskkeeper.h"
-#include "tests/support/await.h"
 #include "tests/support/testing.h"
-#include "tests/unit/server/gateway/mcpfixture.h"
-
-#include <QTemporaryDir>
+#include "tests/unit/server/gateway/tasksfixture.h"
 
 using namespace provost;
 using testing::McpFixture;
@@ -32,58 +28,31 @@ Json parsed(const FakeExchange::Event &event)
     return Json::parse(event.data).value_or(Json());
 }
 
-// An endpoint that offers tasks, and a session of alice. Calls are held until they are finished; what is done with a task
-// is done at once, as the governed call would.
-class LegacyTasks : public McpFixture
+// With a session of alice. Calls are held until they are finished.
+class LegacyTasks : public testing::TasksFixture
 {
 public:
     explicit LegacyTasks(tasks::TaskLimits limits = {})
-        : keeper(dataDirectory(), clock, limits)
+        : TasksFixture(limits)
     {
-        services.tasks = &keeper;
-        services.isServed = [this](const TenantId &) { return served; };
         services.taskMode = [this](const TenantId &,
                                    QByteArrayView tool) -> std::optional<TaskMode> {
             return tool == "echo" ? std::optional(mode) : std::nullopt;
         };
-        services.run = [this, plain = services.run](calls::CallRequest request) {
-            return runOrAct(plain, std::move(request));
-        };
-        endpointOfTasks = std::make_unique<gateway::McpEndpoint>(
-            services, gateway::OriginPolicy({"127.0.0.1", 8080}, {}));
         alice = open("2025-11-25").header("Mcp-Session-Id");
         hold = true;
     }
     // No call outlives the test.
     ~LegacyTasks()
     {
-        endpointOfTasks->drain();
-        while (m_held > 0)
+        tasksEndpoint->drain();
+        while (holdsCalls())
             finish(success());
-        if (!QTest::qWaitFor([&] { return endpointOfTasks->isIdle(); }, 5'000))
-            qFatal("a task did not end");
+        waitUntilIdle();
     }
     LegacyTasks(const LegacyTasks &) = delete;
     LegacyTasks &operator=(const LegacyTasks &) = delete;
 
-    void finish(calls::CallReply with)
-    {
-        --m_held;
-        McpFixture::finish(std::move(with));
-    }
-
-    Sent say(const char *httpMethod, QByteArray text, Headers headers)
-    {
-        gateway::HttpRequest request;
-        request.method = httpMethod;
-        request.path = "/mcp";
-        request.headers = std::move(headers);
-        request.headers.push_back({"Host", "127.0.0.1:8080"});
-        request.body = std::move(text);
-        request.peerAddress = "127.0.0.1";
-        request.received = clock.monotonic();
-        return send(std::move(request), *endpointOfTasks);
-    }
     Sent open(const char *revision, const char *key = "alice-key",
               const Json &capabilities = everything)
     {
@@ -96,12 +65,6 @@ public:
     Sent ask(const char *method, Json params)
     {
         return say("POST", body(method, std::move(params), ++m_lastId), inSession(alice));
-    }
-    Sent answered(Sent sent)
-    {
-        if (!QTest::qWaitFor([&] { return sent.status() != 0 || sent.answer->ended; }, 5'000))
-            qFatal("no answer");
-        return sent;
     }
     Sent call(const Json &task = Json::object({{"ttl", 60'000}}))
     {
@@ -123,45 +86,11 @@ public:
         QCOMPARE(say("POST", response.toBytes(), inSession(alice)).status(), 202);
     }
 
-private:
-    std::filesystem::path dataDirectory()
-    {
-        const std::filesystem::path data(m_directory.path().toStdString());
-        for (const char *tenant : {"acme-corp", "beta-inc"})
-            std::filesystem::create_directories(data / "tenants" / tenant);
-        return data;
-    }
-    using Run = std::function<Task<calls::CallReply>(calls::CallRequest)>;
-    Task<calls::CallReply> runOrAct(Run plain, calls::CallRequest request)
-    {
-        if (!request.act) {
-            ++running;
-            m_held += hold ? 1 : 0;
-            calls::CallReply replied = co_await plain(std::move(request));
-            --running;
-            co_return replied;
-        }
-        acts.push_back(request);
-        const auto acted = co_await request.act(*services.authenticate(request.credential));
-        if (acted)
-            co_return calls::CallReply{.value = Json::object()};
-        co_return calls::CallReply{.value =
-                                       calls::Refusal{.code = acted.error().code,
-                                                      .reason = acted.error().message.toUtf8()}};
-    }
-
-    QTemporaryDir m_directory;
-    int m_lastId = 0;
-    int m_held = 0;
-
-public:
-    bool served = true;
-    int running = 0; // calls
     TaskMode mode = TaskMode::Allowed;
-    std::vector<calls::CallRequest> acts;
-    tasks::TaskKeeper keeper;
-    std::unique_ptr<gateway::McpEndpoint> endpointOfTasks;
     QByteArray alice; // her session
+
+private:
+    int m_lastId = 0;
 };
 
 } // namespace
@@ -545,9 +474,9 @@ private Q_SLOTS:
         fixture.finish(asks("elicitation/create"));
         const Sent result = fixture.begin("tasks/result", id);
         QTRY_COMPARE(result.answer->events.size(), 1u);
-        fixture.endpointOfTasks->drain();
+        fixture.tasksEndpoint->drain();
         QTRY_VERIFY(result.answer->ended);
-        QTRY_VERIFY(fixture.endpointOfTasks->isIdle());
+        QTRY_VERIFY(fixture.tasksEndpoint->isIdle());
     }
 
     void nobodyIsServedWhileTheirTenantIsNot()

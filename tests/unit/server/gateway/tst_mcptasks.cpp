@@ -1,10 +1,6 @@
 // The tasks extension at the endpoint: which calls become tasks, what clients see of them, and how they end.
-#include "server/tasks/taskkeeper.h"
-#include "tests/support/await.h"
 #include "tests/support/testing.h"
-#include "tests/unit/server/gateway/mcpfixture.h"
-
-#include <QTemporaryDir>
+#include "tests/unit/server/gateway/tasksfixture.h"
 
 #include <thread>
 
@@ -18,34 +14,25 @@ const Json knowing = Json::object(
     {{"elicitation", Json::object()},
      {"extensions", Json::object({{"io.modelcontextprotocol/tasks", Json::object()}})}});
 
-// An endpoint that offers tasks. What is done with a task is done at once, as the governed call would.
-class TaskFixture : public McpFixture
+class TaskFixture : public testing::TasksFixture
 {
 public:
     explicit TaskFixture(tasks::TaskLimits limits = {})
-        : keeper(dataDirectory(), clock, limits)
+        : TasksFixture(limits)
     {
-        services.tasks = &keeper;
-        services.isServed = [this](const TenantId &) { return served; };
-        services.run = [this, plain = services.run](calls::CallRequest request) {
-            return runOrAct(plain, std::move(request));
-        };
-        tasksEndpoint = std::make_unique<gateway::McpEndpoint>(
-            services, gateway::OriginPolicy({"127.0.0.1", 8080}, {}));
     }
 
     // No call outlives the test.
     ~TaskFixture() { finishAll(); }
     void finishAll()
     {
-        while (m_running > 0) {
-            const int before = m_running;
+        while (running > 0) {
+            const int before = running;
             finish(success());
-            if (!QTest::qWaitFor([&] { return m_running < before; }, 5'000))
+            if (!QTest::qWaitFor([&] { return running < before; }, 5'000))
                 qFatal("a call did not end");
         }
-        if (!QTest::qWaitFor([&] { return tasksEndpoint->isIdle(); }, 5'000))
-            qFatal("a task did not end");
+        waitUntilIdle();
     }
     TaskFixture(const TaskFixture &) = delete;
     TaskFixture &operator=(const TaskFixture &) = delete;
@@ -57,15 +44,8 @@ public:
         Json meta = Json::object({{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
                                   {"io.modelcontextprotocol/clientCapabilities", capabilities}});
         params.set("_meta", std::move(meta));
-        gateway::HttpRequest request;
-        request.method = "POST";
-        request.path = "/mcp";
-        request.headers = modernHeaders(method, nameHeader.isEmpty() ? name : nameHeader, key);
-        request.headers.push_back({"Host", "127.0.0.1:8080"});
-        request.body = body(method, std::move(params));
-        request.peerAddress = "127.0.0.1";
-        request.received = clock.monotonic();
-        return send(std::move(request), *tasksEndpoint);
+        return say("POST", body(method, std::move(params)),
+                   modernHeaders(method, nameHeader.isEmpty() ? name : nameHeader, key));
     }
     Sent call(const Json &capabilities = knowing)
     {
@@ -86,12 +66,6 @@ public:
     }
     Json get(const QByteArray &id) { return ofTask("tasks/get", id).result(); }
 
-    static Sent answered(Sent sent)
-    {
-        if (!QTest::qWaitFor([&] { return sent.status() != 0; }, 5'000))
-            qFatal("no answer");
-        return sent;
-    }
     // A call that became a task; it goes on, and is the last of `requests`.
     QByteArray task()
     {
@@ -104,41 +78,6 @@ public:
     {
         return {.value = tools::InputNeeded{requests, std::move(state)}};
     }
-
-private:
-    std::filesystem::path dataDirectory()
-    {
-        const std::filesystem::path data(m_directory.path().toStdString());
-        for (const char *tenant : {"acme-corp", "beta-inc"})
-            std::filesystem::create_directories(data / "tenants" / tenant);
-        return data;
-    }
-    using Run = std::function<Task<calls::CallReply>(calls::CallRequest)>;
-    Task<calls::CallReply> runOrAct(Run plain, calls::CallRequest request)
-    {
-        if (!request.act) {
-            ++m_running;
-            calls::CallReply replied = co_await plain(std::move(request));
-            --m_running;
-            co_return replied;
-        }
-        acts.push_back(request);
-        const auto acted = co_await request.act(*services.authenticate(request.credential));
-        if (acted)
-            co_return calls::CallReply{.value = Json::object()};
-        co_return calls::CallReply{.value =
-                                       calls::Refusal{.code = acted.error().code,
-                                                      .reason = acted.error().message.toUtf8()}};
-    }
-
-    QTemporaryDir m_directory;
-    int m_running = 0; // calls
-
-public:
-    bool served = true;
-    std::vector<calls::CallRequest> acts; // task_update, task_cancel
-    tasks::TaskKeeper keeper;
-    std::unique_ptr<gateway::McpEndpoint> tasksEndpoint;
 };
 
 const Json accepted = Json::object({{"action", "accept"}});
