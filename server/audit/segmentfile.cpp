@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace provost::audit {
@@ -25,6 +27,30 @@ qint64 bytesFree(const std::filesystem::path &path)
     if (::statvfs(path.parent_path().c_str(), &info) != 0)
         return 0;
     return qint64(info.f_bavail) * qint64(info.f_frsize);
+}
+
+// Never the times. Whoever asks for them makes the kernel (Linux 6.13) note the exact time of the next write, which then writes the
+// inode with every sync: measured 102 instead of 66 us of CPU, 239 instead of 174 us in all.
+constexpr unsigned wantedState = STATX_TYPE | STATX_MODE | STATX_INO | STATX_SIZE;
+
+// Nothing, and errno, if there is no such file. `path` empty: `directory` itself, an open file.
+std::optional<FileState> stateOf(int directory, const char *path)
+{
+    struct statx info = {};
+    if (::statx(directory, path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, wantedState, &info) != 0)
+        return std::nullopt;
+    return FileState{gnu_dev_makedev(info.stx_dev_major, info.stx_dev_minor), info.stx_ino,
+                     info.stx_mode, qint64(info.stx_size)};
+}
+
+std::optional<FileState> stateOf(int file)
+{
+    return stateOf(file, "");
+}
+
+std::optional<FileState> stateOf(const std::filesystem::path &path)
+{
+    return stateOf(AT_FDCWD, path.c_str());
 }
 
 // A name that is not taken, beside `path`.
@@ -64,9 +90,7 @@ SegmentFile &SegmentFile::operator=(SegmentFile &&other) noexcept
     std::swap(m_file, other.m_file);
     m_first = other.m_first;
     m_disk = other.m_disk;
-    m_device = other.m_device;
-    m_inode = other.m_inode;
-    m_mode = other.m_mode;
+    m_state = other.m_state;
     m_bytes = other.m_bytes;
     m_allocated = other.m_allocated;
     return *this;
@@ -96,14 +120,12 @@ Result<SegmentFile> SegmentFile::reopen(const Segment &from, qint64 bytes, Disk 
 
 Result<void> SegmentFile::open(int flags)
 {
-    struct stat info = {};
     m_file = ::open(m_path.c_str(), flags, privateMode);
-    if (m_file < 0 || ::fstat(m_file, &info) != 0)
+    const auto state = m_file < 0 ? std::nullopt : stateOf(m_file);
+    if (!state)
         return failure(QStringLiteral("cannot open"), errno);
-    m_device = info.st_dev;
-    m_inode = info.st_ino;
-    m_mode = info.st_mode;
-    m_allocated = info.st_size;
+    m_state = *state;
+    m_allocated = state->bytes;
     return {};
 }
 
@@ -134,11 +156,10 @@ Result<void> SegmentFile::trim()
 
 Result<void> SegmentFile::repair()
 {
-    struct stat info = {};
-    const bool isThere = ::lstat(m_path.c_str(), &info) == 0;
-    if (!isThere && errno != ENOENT)
+    const auto found = stateOf(m_path);
+    if (!found && errno != ENOENT)
         return failure(QStringLiteral("cannot look at"), errno);
-    if (!isThere || info.st_dev != m_device || info.st_ino != m_inode)
+    if (!found || !found->isSameFile(m_state))
         return putBack();
     TRY_DO(trim());
     return checkInPlace();
@@ -147,24 +168,24 @@ Result<void> SegmentFile::repair()
 // Whether the file still stands under its name as it was opened. A record in a file that nobody can find is lost.
 Result<void> SegmentFile::checkInPlace() const
 {
-    struct stat info = {};
-    if (::lstat(m_path.c_str(), &info) != 0)
+    const auto found = stateOf(m_path);
+    if (!found)
         return failure(QStringLiteral("cannot find"), errno);
     const auto changed = [&](const QString &what) {
         return fail(ErrorCode::Storage,
                     QStringLiteral("journal segment `%1` %2").arg(toText(m_path), what));
     };
-    if (info.st_dev != m_device || info.st_ino != m_inode)
+    if (!found->isSameFile(m_state))
         return changed(QStringLiteral("was replaced by another file while it was open"));
-    if (info.st_mode != m_mode)
+    if (found->mode != m_state.mode)
         return changed(QStringLiteral("changed its mode from %1 to %2 while it was open; set it "
                                       "back with chmod")
-                           .arg(m_mode & 07777U, 4, 8, QLatin1Char('0'))
-                           .arg(info.st_mode & 07777U, 4, 8, QLatin1Char('0')));
-    if (info.st_size != m_allocated)
+                           .arg(m_state.mode & 07777U, 4, 8, QLatin1Char('0'))
+                           .arg(found->mode & 07777U, 4, 8, QLatin1Char('0')));
+    if (found->bytes != m_allocated)
         return changed(QStringLiteral("was written to by another program: it has %1 bytes instead "
                                       "of %2")
-                           .arg(info.st_size)
+                           .arg(found->bytes)
                            .arg(m_allocated));
     return {};
 }

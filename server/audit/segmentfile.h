@@ -7,9 +7,21 @@
 #include "server/audit/disk.h"
 #include "server/audit/journalformat.h"
 
-#include <sys/types.h>
-
 namespace provost::audit {
+
+// Which file a path leads to, and what of it nobody else may change while it is open.
+struct FileState
+{
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    unsigned mode = 0;
+    qint64 bytes = 0;
+
+    [[nodiscard]] bool isSameFile(const FileState &other) const
+    {
+        return device == other.device && inode == other.inode;
+    }
+};
 
 class SegmentFile
 {
@@ -51,9 +63,7 @@ private:
     std::int64_t m_first = 0;
     Disk *m_disk = nullptr;
     int m_file = -1;
-    dev_t m_device = 0;
-    ino_t m_inode = 0;
-    mode_t m_mode = 0;
+    FileState m_state;      // as it was opened
     qint64 m_bytes = 0;     // durable
     qint64 m_allocated = 0; // size of the file, zeros behind m_bytes
 };
