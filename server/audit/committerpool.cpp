@@ -1,6 +1,7 @@
 #include "server/audit/committerpool.h"
 
 #include "server/base/assert.h"
+#include "server/base/threads.h"
 
 #include <utility>
 
@@ -10,6 +11,7 @@ CommitterPool::CommitterPool(int threads)
 {
     for (int i = 0; i < threads; ++i) {
         m_threads.emplace_back([this] {
+            letOthersGoFirst(); // the loops: what they hand in meanwhile shares the sync
             while (const auto work = m_ready.pop())
                 (*work)->commitWaiting();
         });

@@ -1,6 +1,7 @@
 #include "server/audit/index.h"
 
 #include "server/audit/indexfile.h"
+#include "server/base/threads.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -154,6 +155,7 @@ void Indexer::setOnIndexed(std::function<void(const IndexSource &, std::int64_t)
 
 void Indexer::run(const std::stop_token &stop)
 {
+    letOthersGoFirst();
     Shared &shared = *m_shared;
     const std::stop_callback wake(stop, [&shared] {
         const Lock lock(shared.mutex);
