@@ -1,6 +1,7 @@
 #include "server/audit/record.h"
 
 #include "server/audit/linescanner.h"
+#include "server/audit/memberwriter.h"
 
 #include <algorithm>
 #include <array>
@@ -13,51 +14,6 @@ namespace provost::audit {
 namespace {
 
 constexpr int depthMax = 128; // of a line; deeper than anything that a call may bring in
-
-void appendName(QByteArray &out, std::string_view name)
-{
-    const bool needsComma = !out.isEmpty() && out.back() != '{' && out.back() != ',';
-    const qsizetype start = out.size();
-    out.resize(start + qsizetype(name.size()) + (needsComma ? 4 : 3));
-    char *at = out.data() + start;
-    if (needsComma)
-        *at++ = ',';
-    *at++ = '"';
-    at = std::copy(name.begin(), name.end(), at);
-    *at++ = '"';
-    *at = ':';
-}
-
-void appendNumber(QByteArray &out, std::int64_t value)
-{
-    char text[24];
-    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-    out.append(text, end - text);
-}
-
-// `value` / 10^digits as a decimal number without superfluous zeros.
-void appendScaled(QByteArray &out, std::int64_t value, int digits)
-{
-    char text[32];
-    char *at = text;
-    const bool negative = value < 0;
-    const auto magnitude = negative ? ~std::uint64_t(value) + 1 : std::uint64_t(value);
-    std::uint64_t unit = 1;
-    for (int i = 0; i < digits; ++i)
-        unit *= 10;
-    if (negative)
-        *at++ = '-';
-    at = std::to_chars(at, text + sizeof text, magnitude / unit).ptr;
-    if (std::uint64_t fraction = magnitude % unit; fraction != 0) {
-        *at++ = '.';
-        while (fraction != 0) {
-            unit /= 10;
-            *at++ = char('0' + fraction / unit);
-            fraction %= unit;
-        }
-    }
-    out.append(text, at - text);
-}
 
 // The number times 10^digits, rounded; for lines that carry only the member for reading.
 std::optional<std::int64_t> scaled(const Json &json, int digits)
@@ -73,7 +29,7 @@ std::optional<std::int64_t> scaled(const Json &json, int digits)
 struct Member
 {
     std::string_view name;
-    void (*append)(QByteArray &out, std::string_view name, const Record &record);
+    void (*append)(MemberWriter &out, std::string_view name, const Record &record);
     bool (*read)(const Json &json, Record &record);
 };
 
@@ -103,11 +59,9 @@ template <auto field>
 constexpr Member text(std::string_view name)
 {
     return {name,
-            [](QByteArray &out, std::string_view key, const Record &record) {
-                if (const QByteArray &value = textOf(record.*field); !value.isEmpty()) {
-                    appendName(out, key);
-                    appendJsonString(out, value);
-                }
+            [](MemberWriter &out, std::string_view key, const Record &record) {
+                if (const QByteArray &value = textOf(record.*field); !value.isEmpty())
+                    out.text(key, value);
             },
             [](const Json &json, Record &record) {
                 textOf(record.*field) = json.toByteArray();
@@ -122,14 +76,12 @@ constexpr Member number(std::string_view name)
     using Field = std::remove_reference_t<decltype(std::declval<Record &>().*field)>;
     constexpr bool isOptional = !std::is_integral_v<Field>;
     return {name,
-            [](QByteArray &out, std::string_view key, const Record &record) {
+            [](MemberWriter &out, std::string_view key, const Record &record) {
                 std::optional<std::int64_t> value = record.*field;
                 if (!isOptional && value == 0)
                     value.reset();
-                if (value) {
-                    appendName(out, key);
-                    appendNumber(out, *value);
-                }
+                if (value)
+                    out.number(key, *value);
             },
             [](const Json &json, Record &record) {
                 const auto value = json.toInteger();
@@ -149,11 +101,9 @@ template <auto field, int digits>
 constexpr Member reading(std::string_view name)
 {
     return {name,
-            [](QByteArray &out, std::string_view key, const Record &record) {
-                if (record.*field != 0 || record.phase == Phase::Outcome) {
-                    appendName(out, key);
-                    appendScaled(out, record.*field, digits);
-                }
+            [](MemberWriter &out, std::string_view key, const Record &record) {
+                if (record.*field != 0 || record.phase == Phase::Outcome)
+                    out.scaled(key, record.*field, digits);
             },
             [](const Json &json, Record &record) {
                 const auto value = scaled(json, digits);
@@ -166,11 +116,9 @@ template <auto field>
 constexpr Member json(std::string_view name)
 {
     return {name,
-            [](QByteArray &out, std::string_view key, const Record &record) {
-                if (!(record.*field).isNull()) {
-                    appendName(out, key);
-                    (record.*field).appendTo(out);
-                }
+            [](MemberWriter &out, std::string_view key, const Record &record) {
+                if (!(record.*field).isNull())
+                    out.json(key, record.*field);
             },
             [](const Json &value, Record &record) {
                 record.*field = value;
@@ -178,13 +126,12 @@ constexpr Member json(std::string_view name)
             }};
 }
 
-void appendPhase(QByteArray &out, std::string_view name, const Record &record)
+void appendPhase(MemberWriter &out, std::string_view name, const Record &record)
 {
-    appendName(out, name);
     switch (record.phase) {
-    case Phase::Intent: out.append("\"intent\""); return;
-    case Phase::Outcome: out.append("\"outcome\""); return;
-    case Phase::Event: out.append("\"event\""); return;
+    case Phase::Intent: out.literal(name, "\"intent\""); return;
+    case Phase::Outcome: out.literal(name, "\"outcome\""); return;
+    case Phase::Event: out.literal(name, "\"event\""); return;
     }
 }
 
@@ -200,10 +147,9 @@ bool readPhase(const Json &json, Record &record)
     return record.phase != Phase::Event || name == "event";
 }
 
-void appendTimestamp(QByteArray &out, std::string_view name, const Record &record)
+void appendTimestamp(MemberWriter &out, std::string_view name, const Record &record)
 {
-    appendName(out, name);
-    out.append('"').append(toRfc3339(record.timestamp)).append('"');
+    out.text(name, toRfc3339(record.timestamp));
 }
 
 bool readTimestamp(const Json &json, Record &record)
@@ -213,18 +159,10 @@ bool readTimestamp(const Json &json, Record &record)
     return time.has_value();
 }
 
-void appendRoles(QByteArray &out, std::string_view name, const Record &record)
+void appendRoles(MemberWriter &out, std::string_view name, const Record &record)
 {
-    if (record.roles.empty())
-        return;
-    appendName(out, name);
-    char before = '[';
-    for (const QByteArray &role : record.roles) {
-        out.append(before);
-        appendJsonString(out, role);
-        before = ',';
-    }
-    out.append(']');
+    if (!record.roles.empty())
+        out.strings(name, record.roles);
 }
 
 bool readRoles(const Json &json, Record &record)
@@ -237,12 +175,10 @@ bool readRoles(const Json &json, Record &record)
                           [](const Json &role) { return role.isString(); });
 }
 
-void appendToolError(QByteArray &out, std::string_view name, const Record &record)
+void appendToolError(MemberWriter &out, std::string_view name, const Record &record)
 {
-    if (record.toolError) {
-        appendName(out, name);
-        out.append("true");
-    }
+    if (record.toolError)
+        out.literal(name, "true");
 }
 
 bool readToolError(const Json &json, Record &record)
@@ -370,8 +306,11 @@ std::optional<Record> recordFromPlainLine(QByteArrayView line)
 void appendMembers(QByteArray &out, const Record &record)
 {
     const qsizetype start = out.size();
-    for (const Member &member : members)
-        member.append(out, member.name, record);
+    {
+        MemberWriter writer(out);
+        for (const Member &member : members)
+            member.append(writer, member.name, record);
+    }
     // A byte that is not UTF-8 can only be inside a string, so repairing the text keeps the structure.
     if (const QByteArrayView written = QByteArrayView(out).sliced(start); !written.isValidUtf8()) {
         const QByteArray repaired = QString::fromUtf8(written).toUtf8();

@@ -120,6 +120,9 @@ struct Json::Member
     bool operator==(const Member &) const = default;
 };
 
+// Whether `text` stands in a JSON string as it is. Whether it is UTF-8 is not looked at.
+[[nodiscard]] bool isPlainJsonText(QByteArrayView text);
+
 // Appends `text` as a JSON string with quotes.
 void appendJsonString(QByteArray &out, QByteArrayView text);
 

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void doubles();
     void writesStrings_data();
     void writesStrings();
+    void tellsPlainText();
     void keepsOrderAndEdits();
     void absentIsNull();
     void indents();
@@ -290,6 +291,23 @@ void TstJson::writesStrings()
     QFETCH(const QByteArray, written);
     QCOMPARE(Json(text).toBytes(), written);
     QCOMPARE(Json::parse(written)->toByteArray(), text);
+}
+
+// Every byte at every place of a text, as it is read eight bytes at a time.
+void TstJson::tellsPlainText()
+{
+    for (int size = 1; size < 20; ++size) {
+        for (int at = 0; at < size; ++at) {
+            for (int byte = 0; byte < 256; ++byte) {
+                QByteArray text(size, '\x7f');
+                text[at] = static_cast<char>(byte);
+                const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+                QCOMPARE(isPlainJsonText(text), plain);
+            }
+        }
+    }
+    QVERIFY(isPlainJsonText({}));
+    QVERIFY(isPlainJsonText(" !#[]\xff\x80\xa2\xdc ~"));
 }
 
 void TstJson::keepsOrderAndEdits()
