@@ -7,6 +7,8 @@
 #include <QtEndian>
 
 #include <array>
+#include <initializer_list>
+#include <memory>
 
 namespace provost {
 
@@ -81,40 +83,57 @@ const unsigned char *bytes(QByteArrayView data)
     return reinterpret_cast<const unsigned char *>(data.data());
 }
 
-// Looked up once: that takes longer than hashing a record.
-void digestInto(unsigned char *digest, QByteArrayView data)
+using Sha256Block = std::array<unsigned char, SHA256_CBLOCK>;
+
+// The digest of the parts, one behind the other. The algorithm is looked up once and the context kept for each thread: both take
+// longer than hashing a key.
+void digestInto(unsigned char *digest, std::initializer_list<QByteArrayView> parts)
 {
     static const EVP_MD *const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    if (algorithm == nullptr
-        || EVP_Digest(data.data(), static_cast<std::size_t>(data.size()), digest, nullptr,
-                      algorithm, nullptr)
-               != 1)
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+        EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    bool works = algorithm != nullptr && context != nullptr
+                 && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1;
+    for (const QByteArrayView part : parts)
+        works =
+            works && EVP_DigestUpdate(context.get(), part.data(), std::size_t(part.size())) == 1;
+    if (!works || EVP_DigestFinal_ex(context.get(), digest, nullptr) != 1)
         qFatal("SHA-256 is not available from OpenSSL");
+}
+
+QByteArray digestOf(std::initializer_list<QByteArrayView> parts)
+{
+    QByteArray digest(SHA256_DIGEST_LENGTH, Qt::Uninitialized);
+    digestInto(reinterpret_cast<unsigned char *>(digest.data()), parts);
+    return digest;
+}
+
+Sha256Block padded(QByteArrayView key, unsigned char pad)
+{
+    Sha256Block block;
+    block.fill(pad);
+    for (qsizetype i = 0; i < key.size(); ++i)
+        block[std::size_t(i)] ^= static_cast<unsigned char>(key[i]);
+    return block;
 }
 
 } // namespace
 
 QByteArray sha256(QByteArrayView data)
 {
-    QByteArray digest(SHA256_DIGEST_LENGTH, Qt::Uninitialized);
-    digestInto(reinterpret_cast<unsigned char *>(digest.data()), data);
-    return digest;
+    return digestOf({data});
 }
 
 QByteArray hmacSha256(QByteArrayView key, QByteArrayView data)
 {
-    // RFC 2104 by two digests: a third of the time of OpenSSL's HMAC(), which looks its algorithms up every time.
-    const QByteArray hashedKey = key.size() > SHA256_CBLOCK ? sha256(key) : QByteArray();
-    const QByteArrayView used = key.size() > SHA256_CBLOCK ? QByteArrayView(hashedKey) : key;
-    QByteArray inner(SHA256_CBLOCK, '\x36');
-    QByteArray outer(SHA256_CBLOCK, '\x5c');
-    for (qsizetype i = 0; i < used.size(); ++i) {
-        inner[i] = static_cast<char>(inner[i] ^ used[i]);
-        outer[i] = static_cast<char>(outer[i] ^ used[i]);
-    }
-    inner.append(data);
-    outer.append(sha256(inner));
-    return sha256(outer);
+    // RFC 2104 by two digests: a fifth of the time of OpenSSL's HMAC(), which looks its algorithms up every time.
+    if (key.size() > SHA256_CBLOCK)
+        return hmacSha256(sha256(key), data);
+    const Sha256Block inner = padded(key, 0x36);
+    const Sha256Block outer = padded(key, 0x5c);
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> hashed;
+    digestInto(hashed.data(), {QByteArrayView(inner), data});
+    return digestOf({QByteArrayView(outer), QByteArrayView(hashed)});
 }
 
 bool equalInConstantTime(QByteArrayView a, QByteArrayView b)
