@@ -21,6 +21,7 @@ struct CallProgress
     const tools::RegisteredItem *item = nullptr;  // step 3; a resource or prompt
     policy::Request question;                     // step 3
     std::optional<policy::Decision> decision;     // step 3
+    std::optional<audit::Record> intent;          // step 4, until the outcome is made of it
     tools::Output output;                         // steps 5 and 6
     std::unique_ptr<tools::Watch> watch;          // step 5, Subscribe only
     Microseconds backend{0};                      // step 5: time in the adapter
@@ -37,8 +38,8 @@ struct CallProgress
 // The two records of a call; see server/audit/README.md.
 [[nodiscard]] audit::Record intentRecord(const CallProgress &call);
 // `refusal` is null for a call that was carried out.
-[[nodiscard]] audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal,
-                                          WallTime now, Microseconds duration);
+[[nodiscard]] audit::Record outcomeRecord(CallProgress &call, const Refusal *refusal, WallTime now,
+                                          Microseconds duration);
 
 // What the caller asks policy for one thing of the registry.
 [[nodiscard]] policy::Request questionFor(const CallProgress &call, QByteArrayView tool,

@@ -182,16 +182,16 @@ audit::Record intentRecord(const CallProgress &call)
     return record;
 }
 
-audit::Record outcomeRecord(const CallProgress &call, const Refusal *refusal, WallTime now,
+audit::Record outcomeRecord(CallProgress &call, const Refusal *refusal, WallTime now,
                             Microseconds duration)
 {
-    audit::Record record = commonRecord(call);
+    // Says again what the intent said. A call that was refused may have none.
+    audit::Record record = call.intent ? *std::move(call.intent) : intentRecord(call);
     record.phase = audit::Phase::Outcome;
     record.timestamp = now;
+    record.status.clear();
     record.durationUs = duration.count();
-    addRound(call.round, record);
-    addTask(call.request, record);
-    addRequest(call, record); // a refused call may have no intent that holds them
+    addTask(call.request, record); // it may have become one meanwhile
     if (refusal != nullptr)
         addRefusal(*refusal, record);
     else

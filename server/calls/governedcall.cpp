@@ -325,7 +325,8 @@ GovernedCall::Step GovernedCall::decide(CallProgress &call) const
 
 Task<GovernedCall::Step> GovernedCall::intend(CallProgress &call) const
 {
-    const auto receipt = co_await call.tenant->journal->append(intentRecord(call));
+    call.intent = intentRecord(call);
+    const auto receipt = co_await call.tenant->journal->append(*call.intent);
     if (!receipt)
         co_return refuse(receipt.error());
     co_return Step();
