@@ -47,7 +47,7 @@ int takeFraction(QByteArrayView text, qsizetype &at)
 }
 
 // Every record carries a time; printf would cost more than the rest of the line.
-void putDigits(QByteArray &text, qsizetype at, int digits, int value)
+void putDigits(char *text, int at, int digits, int value)
 {
     for (int i = digits; i > 0; value /= 10)
         text[at + --i] = char('0' + value % 10);
@@ -70,7 +70,7 @@ QByteArray toRfc3339(WallTime time)
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};
-    QByteArray text("0000-00-00T00:00:00.000000Z");
+    char text[] = "0000-00-00T00:00:00.000000Z";
     putDigits(text, 0, 4, static_cast<int>(date.year()));
     putDigits(text, 5, 2, static_cast<int>(static_cast<unsigned>(date.month())));
     putDigits(text, 8, 2, static_cast<int>(static_cast<unsigned>(date.day())));
@@ -78,7 +78,7 @@ QByteArray toRfc3339(WallTime time)
     putDigits(text, 14, 2, static_cast<int>(clock.minutes().count()));
     putDigits(text, 17, 2, static_cast<int>(clock.seconds().count()));
     putDigits(text, 20, 6, static_cast<int>(clock.subseconds().count()));
-    return text;
+    return {text, sizeof text - 1};
 }
 
 Result<WallTime> fromRfc3339(QByteArrayView text)

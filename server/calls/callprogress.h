@@ -33,6 +33,14 @@ struct CallProgress
             return &tool->descriptor.policy;
         return item != nullptr ? &item->descriptor.policy : nullptr;
     }
+
+    // Of the tool or prompt; no arguments are an empty object.
+    [[nodiscard]] const Json &arguments() const
+    {
+        static const Json none = Json::object();
+        const Json &given = request.params["arguments"];
+        return given.isNull() ? none : given;
+    }
 };
 
 // The two records of a call; see server/audit/README.md.

@@ -76,6 +76,7 @@ std::vector<limits::RateCheck> admissionChecks(const CallProgress &call)
 {
     const policy::TenantLimits &limits = call.tenant->policy->model().limits;
     std::vector<limits::RateCheck> checks;
+    checks.reserve(2 + limits.tools.size());
     if (limits.tenant)
         checks.push_back({"tenant", rateOf(*limits.tenant)});
     if (limits.user)
@@ -198,15 +199,15 @@ Json nativeCompletion(const CallProgress &call)
 
 Task<Result<tools::Output>> callAdapter(const CallProgress &call)
 {
-    const Json &arguments = call.request.params["arguments"];
-    const Json given = arguments.isNull() ? Json::object() : arguments;
     if (call.tool != nullptr)
-        return call.tool->adapter->call(call.tool->descriptor.nativeName, given, contextOf(call));
+        return call.tool->adapter->call(call.tool->descriptor.nativeName, call.arguments(),
+                                        contextOf(call));
     tools::Adapter &adapter = *call.item->adapter;
     if (call.request.operation == Operation::ReadResource)
         return adapter.readResource(nativeUriOf(call), contextOf(call));
     if (call.request.operation == Operation::GetPrompt)
-        return adapter.getPrompt(call.item->descriptor.nativeName, given, contextOf(call));
+        return adapter.getPrompt(call.item->descriptor.nativeName, call.arguments(),
+                                 contextOf(call));
     return adapter.complete(nativeCompletion(call), contextOf(call));
 }
 

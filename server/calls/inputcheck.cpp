@@ -41,9 +41,7 @@ tl::expected<void, Refusal> checkInput(const CallProgress &call)
 {
     if (call.tool == nullptr || !call.tool->input)
         return {};
-    const Json &given = call.request.params["arguments"];
-    const QByteArray mismatch =
-        mismatchOf(*call.tool->input, given.isNull() ? Json::object() : given, "the arguments");
+    const QByteArray mismatch = mismatchOf(*call.tool->input, call.arguments(), "the arguments");
     if (mismatch.isEmpty())
         return {};
     Refusal refusal;
