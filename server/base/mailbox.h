@@ -1,6 +1,7 @@
 // Mailbox<T>: the one way for a value to reach another event loop. The receiver owns the Mailbox and reads it on
 // its own thread; a Sender is a cheap copy that any thread may post with. The first post into an empty box rings
-// once (one queued event without payload), so a burst costs one wake-up.
+// once (one queued event without payload), so a burst costs one wake-up. Ringing wakes the receiver, so it happens
+// after the letters are unlocked: else the receiver's first step would be to wait for the sender.
 // INVARIANT: after ~Mailbox no callback runs, and every later post() returns false and destroys its value.
 // Thread: Mailbox belongs to the thread that made it, which needs an event loop; Sender is safe from any thread.
 #pragma once
@@ -11,6 +12,7 @@
 #include <QEvent>
 #include <QObject>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -48,7 +50,9 @@ struct MailboxState
 {
     Mutex mutex;
     std::deque<T> letters GUARDED_BY(mutex);
-    Bell *bell GUARDED_BY(mutex) = nullptr; // null once the Mailbox is gone
+    std::atomic<bool> isOpen{true}; // written under `mutex`
+    Mutex bellMutex;
+    Bell *bell GUARDED_BY(bellMutex) = nullptr; // null once the Mailbox is gone
 };
 
 } // namespace detail
@@ -67,11 +71,16 @@ public:
         {
             if (!m_state)
                 return false;
-            const Lock lock(m_state->mutex);
-            if (m_state->bell == nullptr)
-                return false;
-            m_state->letters.push_back(std::move(value));
-            if (m_state->letters.size() == 1)
+            {
+                const Lock lock(m_state->mutex);
+                if (!m_state->isOpen)
+                    return false;
+                m_state->letters.push_back(std::move(value));
+                if (m_state->letters.size() > 1)
+                    return true; // rung already
+            }
+            const Lock lock(m_state->bellMutex);
+            if (m_state->bell != nullptr)
                 m_state->bell->ring();
             return true;
         }
@@ -90,7 +99,7 @@ public:
         : m_onLetter(std::make_shared<const std::function<void(T)>>(std::move(onLetter)))
         , m_bell([this] { deliver(); })
     {
-        const Lock lock(m_state->mutex);
+        const Lock lock(m_state->bellMutex);
         m_state->bell = &m_bell;
     }
 
@@ -98,8 +107,12 @@ public:
     {
         std::deque<T>
             undelivered; // destroyed outside the lock: a value's destructor may post again
+        {
+            const Lock lock(m_state->bellMutex);
+            m_state->bell = nullptr;
+        }
         const Lock lock(m_state->mutex);
-        m_state->bell = nullptr;
+        m_state->isOpen = false;
         undelivered.swap(m_state->letters);
     }
 
@@ -123,11 +136,8 @@ private:
             letters.swap(alive->letters);
         }
         for (T &letter : letters) {
-            {
-                const Lock lock(alive->mutex);
-                if (alive->bell == nullptr)
-                    return;
-            }
+            if (!alive->isOpen)
+                return;
             (*onLetter)(std::move(letter));
         }
     }

@@ -32,7 +32,7 @@ EpollDispatcher::EpollDispatcher()
     , m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = EPOLLIN | EPOLLET; // each write wakes once, and nobody has to read
     event.data.fd = m_bell.get();
     if (::epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, m_bell.get(), &event) != 0)
         qFatal("no descriptors for the event loop of a gateway thread");
@@ -43,23 +43,18 @@ EpollDispatcher::~EpollDispatcher() = default;
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     m_interrupted = false;
-    // First silence the bell, then look at what was posted: whoever posts later rings again.
-    if (m_rung) {
-        std::uint64_t count = 0;
-        [[maybe_unused]] const ssize_t taken = ::read(m_bell.get(), &count, sizeof count);
-        m_rung = false;
-    }
+    m_call = Call::None; // before looking at what was posted: whoever posts later calls again
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
     if (m_interrupted)
         return true;
 
-    const bool mayWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_rung;
+    const bool mayWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && m_call == Call::None;
     if (mayWait)
         Q_EMIT aboutToBlock();
-    const bool fromSockets = dispatchSockets(mayWait ? waitMs() : 0);
+    const bool fromSockets = dispatchSockets(mayWait);
     const bool fromTimers = dispatchTimers();
-    return fromSockets || fromTimers || m_rung;
+    return fromSockets || fromTimers || m_call == Call::Pending;
 }
 
 void EpollDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
@@ -135,10 +130,10 @@ int EpollDispatcher::remainingTime(int timerId)
 
 void EpollDispatcher::wakeUp()
 {
-    if (m_rung.exchange(true))
-        return;
+    if (m_call.exchange(Call::Pending) != Call::Awaited)
+        return; // the thread looks before it sleeps
     const std::uint64_t one = 1;
-    // Fails only when it rings already.
+    // Fails only at 2^64 calls.
     [[maybe_unused]] const ssize_t rung = ::write(m_bell.get(), &one, sizeof one);
 }
 
@@ -204,12 +199,17 @@ int EpollDispatcher::waitMs() const
     return int(std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max()));
 }
 
-bool EpollDispatcher::dispatchSockets(int waitMs)
+bool EpollDispatcher::dispatchSockets(bool mayWait)
 {
     applyChanges();
+    auto none = Call::None;
+    const bool waits = mayWait && m_call.compare_exchange_strong(none, Call::Awaited);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): epoll_wait fills what is read
     std::array<epoll_event, eventsMax> events;
-    const int count = ::epoll_wait(m_epoll.get(), events.data(), int(events.size()), waitMs);
+    const int count =
+        ::epoll_wait(m_epoll.get(), events.data(), int(events.size()), waits ? waitMs() : 0);
+    auto awaited = Call::Awaited;
+    m_call.compare_exchange_strong(awaited, Call::None);
     bool any = false;
     for (int i = 0; i < count; ++i) {
         const epoll_event &event = events[std::size_t(i)];

@@ -4,7 +4,7 @@
 // Every semantics of QAbstractEventDispatcher that sockets, timers and posted events need is here; native event filters
 // and nested loops that exclude events are not used on gateway threads.
 // INVARIANT: what epoll watches is brought in line with the notifiers before every wait, and a descriptor is taken out
-// before its owner can close it.
+// before its owner can close it. No wakeUp() is lost between looking at what was posted and sleeping.
 // Thread: that of its loop; wakeUp() and interrupt() from any.
 #pragma once
 
@@ -48,6 +48,9 @@ public:
 private:
     using Steady = std::chrono::steady_clock;
 
+    // By wakeUp(). Only a thread that sleeps, or is about to, costs a system call to wake.
+    enum class Call { None, Awaited, Pending };
+
     struct Watch
     {
         QSocketNotifier *read = nullptr;
@@ -67,13 +70,13 @@ private:
     void noteChange(int descriptor);
     void applyChanges();
     [[nodiscard]] int waitMs() const;
-    [[nodiscard]] bool dispatchSockets(int waitMs);
+    [[nodiscard]] bool dispatchSockets(bool mayWait);
     [[nodiscard]] bool notify(int descriptor, QSocketNotifier *Watch::*side);
     [[nodiscard]] bool dispatchTimers();
 
     Descriptor m_epoll;
-    Descriptor m_bell; // an eventfd, readable when somebody calls
-    std::atomic<bool> m_rung{false};
+    Descriptor m_bell; // an eventfd, written to wake the thread
+    std::atomic<Call> m_call{Call::None};
     std::atomic<bool> m_interrupted{false};
     std::vector<Watch> m_watches; // by descriptor
     std::vector<int> m_changed;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <future>
 #include <thread>
 
 using namespace provost;
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void skipsNotifiersThatWentInTheSameRound();
     void survivesReuseOfDescriptors();
     void isWokenByOtherThreads();
+    void losesNoCallWhileFallingAsleep();
     void isInterruptedByOtherThreads();
 };
 
@@ -271,6 +273,40 @@ void TstEpollDispatcher::isWokenByOtherThreads()
             thread.join();
     });
     QCOMPARE(received, senders * letters);
+}
+
+// Two loops answer each other, so that a call that one of them misses is not made good by the next.
+void TstEpollDispatcher::losesNoCallWhileFallingAsleep()
+{
+    constexpr int rounds = 20'000;
+    int received = 0;
+    onLoop([&received](QEventLoop &loop) {
+        Mailbox<int>::Sender toOther;
+        Mailbox<int> mailbox([&](int round) {
+            received = round;
+            toOther.post(round);
+            if (round == rounds)
+                loop.quit();
+        });
+        std::promise<Mailbox<int>::Sender> ready;
+        std::thread other([&ready, back = mailbox.sender()] {
+            onLoop([&](QEventLoop &otherLoop) {
+                Mailbox<int> otherMailbox([&](int round) {
+                    if (round == rounds)
+                        otherLoop.quit();
+                    else
+                        back.post(round + 1);
+                });
+                ready.set_value(otherMailbox.sender());
+                otherLoop.exec();
+            });
+        });
+        toOther = ready.get_future().get();
+        toOther.post(0);
+        loop.exec();
+        other.join();
+    });
+    QCOMPARE(received, rounds);
 }
 
 void TstEpollDispatcher::isInterruptedByOtherThreads()
