@@ -355,6 +355,7 @@ void Journal::State::fail(std::vector<Entry> &batch, const Error &error)
                 m_lostOutcomes.insert(entry.call.callId);
         }
     }
+    const ResolveTogether together;
     for (Entry &entry : batch)
         answer(entry.waiter, provost::fail(error));
 }
@@ -362,8 +363,11 @@ void Journal::State::fail(std::vector<Entry> &batch, const Error &error)
 void Journal::State::succeed(std::vector<Entry> &batch)
 {
     std::int64_t sequence = lastSequence - std::int64_t(batch.size());
-    for (Entry &entry : batch)
-        answer(entry.waiter, Receipt{++sequence});
+    {
+        const ResolveTogether together;
+        for (Entry &entry : batch)
+            answer(entry.waiter, Receipt{++sequence});
+    }
     std::function<void(std::int64_t)> tell;
     {
         const Lock lock(mutex);

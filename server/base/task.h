@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace provost {
 
@@ -132,14 +133,16 @@ struct Detached
     };
 };
 
-// Schedules `handle` on the event loop of the thread that called currentResumer().
+// Schedules what waits on the event loop of the thread that called currentResumer().
 class Resumer
 {
 public:
     virtual ~Resumer() = default;
-    virtual void resume(std::coroutine_handle<> handle) = 0; // safe from any thread
+    virtual void resume(std::vector<std::coroutine_handle<>> waiting) = 0; // safe from any thread
 };
 std::shared_ptr<Resumer> currentResumer();
+// Now, or when the ResolveTogether of this thread ends.
+void resume(std::shared_ptr<Resumer> resumer, std::coroutine_handle<> waiting);
 
 template <class T>
 struct CompletionState
@@ -157,6 +160,26 @@ inline void spawn(Task<void> task)
 {
     [](Task<void> owned) -> detail::Detached { co_await owned; }(std::move(task));
 }
+
+// What this thread resolves while it lives continues when it ends: each event loop is woken once for all of them.
+// REQUIRES: a local variable, not within another.
+class [[nodiscard]] ResolveTogether
+{
+public:
+    ResolveTogether();
+    ~ResolveTogether();
+    ResolveTogether(const ResolveTogether &) = delete;
+    ResolveTogether &operator=(const ResolveTogether &) = delete;
+
+private:
+    friend void detail::resume(std::shared_ptr<detail::Resumer>, std::coroutine_handle<>);
+    struct Loop
+    {
+        std::shared_ptr<detail::Resumer> resumer;
+        std::vector<std::coroutine_handle<>> waiting;
+    };
+    std::vector<Loop> m_loops;
+};
 
 template <class T>
 class Resolver
@@ -193,7 +216,7 @@ public:
             resumer = std::move(state->resumer);
         }
         if (waiting)
-            resumer->resume(waiting);
+            detail::resume(std::move(resumer), waiting);
     }
 
 private:

@@ -6,6 +6,7 @@
 
 #include <QTest>
 
+#include <array>
 #include <thread>
 
 using namespace provost;
@@ -69,6 +70,7 @@ private Q_SLOTS:
     void longChainsNeedNoStack();
     void resolvedBeforeAwaited();
     void resolvedFromAnotherThread();
+    void resolvedTogetherContinuesAtItsEnd();
     void resolvesOnce();
     void anAbandonedResolverAnswers_data();
     void anAbandonedResolverAnswers();
@@ -132,6 +134,36 @@ void TstTask::resolvedFromAnotherThread()
     QTRY_VERIFY(answer);
     QCOMPARE(**answer, 7);
     QCOMPARE(resumedOn, std::this_thread::get_id());
+}
+
+void TstTask::resolvedTogetherContinuesAtItsEnd()
+{
+    constexpr int count = 3;
+    std::array<std::optional<Result<int>>, count> received;
+    std::vector<Resolver<int>> resolvers;
+    for (auto &out : received) {
+        Completion<int> completion;
+        resolvers.push_back(completion.resolver());
+        spawn(waitFor(std::move(completion), out));
+    }
+    {
+        const ResolveTogether together;
+        for (int i = 0; i < count; ++i)
+            resolvers[std::size_t(i)].resolve(i);
+        QCoreApplication::sendPostedEvents();
+        QVERIFY(!received[0]);
+    }
+    QCoreApplication::sendPostedEvents();
+    for (int i = 0; i < count; ++i)
+        QCOMPARE(received[std::size_t(i)], std::optional(Result<int>(i)));
+    // Not beyond its life.
+    std::optional<Result<int>> after;
+    Completion<int> completion;
+    Resolver<int> resolver = completion.resolver();
+    spawn(waitFor(std::move(completion), after));
+    resolver.resolve(7);
+    QCoreApplication::sendPostedEvents();
+    QCOMPARE(after, std::optional(Result<int>(7)));
 }
 
 void TstTask::resolvesOnce()
