@@ -24,7 +24,7 @@ enum class DuplicateKeys { Refuse, Allow };
 
 struct JsonLimits
 {
-    int depthMax = 64;
+    int depthMax = 64; // REQUIRES: at most 1,000; reading costs stack
     qsizetype bytesMax = 16 << 20;
     DuplicateKeys duplicateKeys = DuplicateKeys::Refuse;
 };
@@ -119,6 +119,11 @@ struct Json::Member
     Json value;
     bool operator==(const Member &) const = default;
 };
+
+// Inline, as values are moved more often than anything else; here, where a Member is known.
+inline Json::Json(Json &&other) noexcept = default;
+inline Json &Json::operator=(Json &&other) noexcept = default;
+inline Json::~Json() = default;
 
 // Whether `text` stands in a JSON string as it is. Whether it is UTF-8 is not looked at.
 [[nodiscard]] bool isPlainJsonText(QByteArrayView text);

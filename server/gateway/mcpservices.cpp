@@ -11,11 +11,7 @@ McpServices makeMcpServices(const McpParts &parts)
                                    QByteArrayView name) -> std::vector<protocol::ParameterHeader> {
         const auto view = tenants.find(tenant);
         const auto *tool = view ? view->registry->tool(name) : nullptr;
-        if (tool == nullptr)
-            return {};
-        // A tool whose declarations are wrong is listed with them, but none of its headers is looked at.
-        return protocol::parameterHeaders(tool->descriptor.definition["inputSchema"])
-            .value_or(std::vector<protocol::ParameterHeader>());
+        return tool != nullptr ? tool->headers : std::vector<protocol::ParameterHeader>();
     };
     const auto taskModeOf =
         [&tenants = parts.tenants](const TenantId &tenant,

@@ -86,6 +86,8 @@ RegisteredTool Registry::registered(ToolDescriptor tool, const ServerCatalog &fr
     if (from.outputValidation != OutputValidation::Off)
         made.output = compile("outputSchema");
     made.outputValidation = from.outputValidation;
+    made.headers = protocol::parameterHeaders(made.descriptor.definition["inputSchema"])
+                       .value_or(std::vector<protocol::ParameterHeader>());
     return made;
 }
 

@@ -3,6 +3,7 @@
 // Thread: all members are const and safe from any thread.
 #pragma once
 
+#include "server/protocol/parameterheaders.h"
 #include "server/tools/adapter.h"
 #include "server/tools/toolschemas.h"
 
@@ -19,6 +20,9 @@ struct RegisteredTool
     std::shared_ptr<const schema::Validator> input{};
     std::shared_ptr<const schema::Validator> output{};
     OutputValidation outputValidation = OutputValidation::Off;
+    // Arguments that stand in headers too. None for a tool whose declarations are wrong: it is listed with them, but none of its
+    // headers is looked at.
+    std::vector<protocol::ParameterHeader> headers{};
 };
 
 struct RegisteredItem
