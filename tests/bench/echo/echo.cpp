@@ -41,11 +41,9 @@ protected:
     void missingHandler(const QHttpServerRequest &, QTcpSocket *) override {}
 };
 
-// Each loop listens on the same port; the system spreads the connections.
-void runRawLoop(quint16 port)
+// A socket on this port of the loopback interface, which it shares with others of its kind; 0: on a free one.
+int boundSocket(quint16 port)
 {
-    QEventLoop events;
-    RawEcho echo;
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
@@ -53,9 +51,28 @@ void runRawLoop(quint16 port)
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {
+        std::perror("provost_echo: cannot bind");
+        std::exit(1);
+    }
+    return descriptor;
+}
+
+quint16 portOf(int descriptor)
+{
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ::getsockname(descriptor, reinterpret_cast<sockaddr *>(&address), &size);
+    return ntohs(address.sin_port);
+}
+
+// Each loop listens on the same port; the system spreads the connections.
+void runRawLoop(int descriptor)
+{
+    QEventLoop events;
+    RawEcho echo;
     auto *server = new QTcpServer(&echo);
-    if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0
-        || ::listen(descriptor, 1'024) != 0 || !server->setSocketDescriptor(descriptor)) {
+    if (::listen(descriptor, 1'024) != 0 || !server->setSocketDescriptor(descriptor)) {
         std::perror("provost_echo: cannot listen");
         std::exit(1);
     }
@@ -65,10 +82,13 @@ void runRawLoop(quint16 port)
 
 int runRaw(int loops)
 {
-    constexpr quint16 port = 18'080;
     std::vector<std::thread> threads;
-    for (int i = 0; i < loops; ++i)
-        threads.emplace_back(runRawLoop, port);
+    quint16 port = 0;
+    for (int i = 0; i < loops; ++i) {
+        const int descriptor = boundSocket(port);
+        port = portOf(descriptor);
+        threads.emplace_back(runRawLoop, descriptor);
+    }
     std::printf("http://127.0.0.1:%d\n", int(port));
     std::fflush(stdout);
     for (std::thread &thread : threads)
