@@ -251,7 +251,11 @@ QByteArray searchedArguments(const Record &record)
 
 QByteArrayView searchedArguments(QByteArrayView line)
 {
-    const QByteArrayView written = valueInLine(line, "arguments");
+    return cutArguments(valueInLine(line, "arguments"));
+}
+
+QByteArrayView cutArguments(QByteArrayView written)
+{
     return written.first(std::min(written.size(), argumentsBytesMax));
 }
 

@@ -89,6 +89,7 @@ struct FieldInfo
 // What free text is looked for in besides: the captured arguments, cut.
 [[nodiscard]] QByteArray searchedArguments(const Record &record);
 [[nodiscard]] QByteArrayView searchedArguments(QByteArrayView line); // the same of its line
+[[nodiscard]] QByteArrayView cutArguments(QByteArrayView written); // the same of the line's member
 
 // A call as one record: its outcome, at the time when it began, with the intent's arguments if the outcome has none.
 [[nodiscard]] Record folded(const Record &intent, Record outcome);

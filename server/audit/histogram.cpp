@@ -1,5 +1,7 @@
 #include "server/audit/histogram.h"
 
+#include "server/audit/blockscan.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -34,85 +36,94 @@ Histogram emptyBars(const ClosedRange &range, int barsMax)
     return histogram;
 }
 
-// Adds rows of (time, total, denied, limited, errors).
-Result<void> addRows(Histogram &histogram, Statement &rows)
+HistogramBar &barAt(Histogram &histogram, WallTime time)
 {
-    for (;;) {
-        TRY_LET(const bool isRow, rows.step());
-        if (!isRow)
-            return {};
-        const auto at = (rows.get<WallTime>(0) - histogram.bars.front().from) / histogram.width;
-        const std::size_t index =
-            std::min(std::size_t(std::max<std::int64_t>(at, 0)), histogram.bars.size() - 1);
-        HistogramBar &bar = histogram.bars[index];
-        bar.total += rows.get<std::int64_t>(1);
-        bar.denied += rows.get<std::int64_t>(2);
-        bar.limited += rows.get<std::int64_t>(3);
-        bar.errors += rows.get<std::int64_t>(4);
-    }
+    const auto at = (time - histogram.bars.front().from) / histogram.width;
+    return histogram
+        .bars[std::min(std::size_t(std::max<std::int64_t>(at, 0)), histogram.bars.size() - 1)];
 }
 
-// The ids of the three words that decide the colour; -1 for one that never was.
-QByteArray statusSums(storage::Database &index)
+// The words that decide the colour; -1 for one that never was.
+struct StatusWords
 {
-    QByteArray sums = "count(*)";
-    for (const char *status : {"denied", "rate_limited", "error"}) {
-        std::optional<std::int64_t> id;
-        if (auto find = index.prepare("SELECT id FROM word WHERE field = ? AND text = ?")) {
-            find->bind(int(Field::Status), QByteArray(status));
-            id = find->first([](const Statement &row) { return row.get<std::int64_t>(0); })
-                     .value_or(std::nullopt);
+    std::int64_t denied = -1;
+    std::int64_t limited = -1;
+    std::int64_t errors = -1;
+
+    [[nodiscard]] static Result<StatusWords> find(Words &words)
+    {
+        StatusWords found;
+        for (const auto &[text, id] :
+             {std::pair("denied", &found.denied), std::pair("rate_limited", &found.limited),
+              std::pair("error", &found.errors)}) {
+            TRY_LET(const auto ids,
+                    words.wordsLike(Field::Status, {TextPattern::Kind::Equals, text}));
+            *id = ids.empty() ? -1 : ids.front();
         }
-        sums += ", sum(status = " + QByteArray::number(qint64(id.value_or(-1))) + ")";
+        return found;
     }
-    return sums;
-}
+};
 
-Result<void> addEntries(Histogram &histogram, storage::Database &index,
-                        const SqlCondition &condition)
+Result<void> addRows(Histogram &histogram, const IndexView &view, const AuditQuery &query)
 {
-    const QByteArray width = QByteArray::number(qlonglong(histogram.width.count()));
-    TRY_LET(Statement select,
-            index.prepare("SELECT timestamp / " + width + " * " + width + ", " + statusSums(index)
-                          + " FROM entry WHERE " + condition.text + " GROUP BY 1"));
-    select.rewind(condition.values.size());
-    bindCondition(select, condition, 1);
-    return addRows(histogram, select);
+    TRY_LET(const StatusWords status, StatusWords::find(view.words));
+    TRY_LET(BlockScan scan, BlockScan::start(view.index, view.words, query, view.stop));
+    for (;;) {
+        TRY_LET(const auto selected, scan.next());
+        if (!selected)
+            return {};
+        TRY_LET(const Numbers *times, selected->block.numbers(columnOf(Field::Time)));
+        TRY_LET(const Numbers *words, selected->block.numbers(columnOf(Field::Status)));
+        for (std::size_t row = 0; row < times->size(); ++row) {
+            if (selected->selection[row] == 0)
+                continue;
+            const std::int64_t word = (*words)[row];
+            HistogramBar &bar = barAt(histogram, WallTime(Microseconds((*times)[row])));
+            ++bar.total;
+            bar.denied += word == status.denied ? 1 : 0;
+            bar.limited += word == status.limited ? 1 : 0;
+            bar.errors += word == status.errors ? 1 : 0;
+        }
+    }
 }
 
-Result<void> addEntriesBetween(Histogram &histogram, storage::Database &index, WallTime from,
-                               WallTime until)
+Result<void> addRowsBetween(Histogram &histogram, const IndexView &view, WallTime from,
+                            WallTime until)
 {
     if (from >= until)
         return {};
-    SqlCondition condition;
-    condition.add("timestamp >= ?", micros(from));
-    condition.add("timestamp < ?", micros(until));
-    return addEntries(histogram, index, condition);
+    return addRows(histogram, view, {Filter(), {from, until}});
 }
 
 // Whole minutes from the sums, what is left at both ends from the rows.
-Result<void> addAll(Histogram &histogram, storage::Database &index, const ClosedRange &range)
+Result<void> addAll(Histogram &histogram, const IndexView &view, const ClosedRange &range)
 {
     const auto firstMinute = std::chrono::ceil<minutes>(range.from);
     const auto lastMinute = floor<minutes>(range.until);
     if (firstMinute >= lastMinute)
-        return addEntriesBetween(histogram, index, range.from, range.until);
-    TRY_DO(addEntriesBetween(histogram, index, range.from, firstMinute));
-    TRY_DO(addEntriesBetween(histogram, index, lastMinute, range.until));
-    TRY_LET(Statement select,
-            index.prepare("SELECT minute * 60000000, total, denied, limited, errors "
-                          "FROM minute WHERE minute >= ? AND minute < ?"));
-    select.bind(firstMinute.time_since_epoch().count(), lastMinute.time_since_epoch().count());
-    return addRows(histogram, select);
+        return addRowsBetween(histogram, view, range.from, range.until);
+    TRY_DO(addRowsBetween(histogram, view, range.from, firstMinute));
+    TRY_DO(addRowsBetween(histogram, view, lastMinute, range.until));
+    TRY_LET(Statement sums, view.index.prepare("SELECT minute, total, denied, limited, errors "
+                                               "FROM minute WHERE minute >= ? AND minute < ?"));
+    sums.bind(firstMinute.time_since_epoch().count(), lastMinute.time_since_epoch().count());
+    for (;;) {
+        TRY_LET(const bool isRow, sums.step());
+        if (!isRow)
+            return {};
+        HistogramBar &bar = barAt(histogram, WallTime(minutes(sums.get<std::int64_t>(0))));
+        bar.total += sums.get<std::int64_t>(1);
+        bar.denied += sums.get<std::int64_t>(2);
+        bar.limited += sums.get<std::int64_t>(3);
+        bar.errors += sums.get<std::int64_t>(4);
+    }
 }
 
 } // namespace
 
 Result<std::optional<ClosedRange>> closedRange(storage::Database &index, const TimeRange &range)
 {
-    TRY_LET(Statement ends, index.prepare("SELECT (SELECT min(timestamp) FROM entry), "
-                                          "(SELECT max(timestamp) FROM entry)"));
+    TRY_LET(Statement ends, index.prepare("SELECT min(time_first), max(time_last) FROM block"));
     TRY_LET(const bool isRow, ends.step());
     if (!isRow || ends.isNull(0))
         return std::nullopt;
@@ -135,30 +146,30 @@ Microseconds barWidth(Microseconds range, int barsMax)
     return widest * (range / (widest * bars) + 1);
 }
 
-Result<Histogram> histogramOfAll(storage::Database &index, const ClosedRange &range, int barsMax)
+Result<Histogram> histogramOfAll(const IndexView &view, const ClosedRange &range, int barsMax)
 {
     Histogram histogram = emptyBars(range, barsMax);
     const bool isWholeMinutes = histogram.width % minutes(1) == Microseconds(0);
-    TRY_DO(isWholeMinutes ? addAll(histogram, index, range)
-                          : addEntriesBetween(histogram, index, range.from, range.until));
+    TRY_DO(isWholeMinutes ? addAll(histogram, view, range)
+                          : addRowsBetween(histogram, view, range.from, range.until));
     return histogram;
 }
 
-Result<Histogram> histogramOf(storage::Database &index, const SqlCondition &condition,
-                              const ClosedRange &range, int barsMax)
+Result<Histogram> histogramOf(const IndexView &view, const Filter &filter, const ClosedRange &range,
+                              int barsMax)
 {
     Histogram histogram = emptyBars(range, barsMax);
-    TRY_DO(addEntries(histogram, index, condition));
+    TRY_DO(addRows(histogram, view, {filter, {range.from, range.until}}));
     return histogram;
 }
 
-Result<HistogramBar> sumOf(storage::Database &index, const TimeRange &range)
+Result<HistogramBar> sumOf(const IndexView &view, const TimeRange &range)
 {
-    TRY_LET(const auto closed, closedRange(index, range));
+    TRY_LET(const auto closed, closedRange(view.index, range));
     if (!closed)
         return HistogramBar();
     Histogram one{closed->until - closed->from, {{closed->from}}};
-    TRY_DO(addAll(one, index, *closed));
+    TRY_DO(addAll(one, view, *closed));
     return one.bars.front();
 }
 

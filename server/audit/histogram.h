@@ -2,8 +2,8 @@
 // Thread: that of the index's connection.
 #pragma once
 
-#include "server/audit/filtersql.h"
 #include "server/audit/query.h"
+#include "server/audit/words.h"
 
 namespace provost::audit {
 
@@ -20,12 +20,20 @@ struct ClosedRange
 // The shortest round time of which `barsMax` cover the range.
 [[nodiscard]] Microseconds barWidth(Microseconds range, int barsMax);
 
-[[nodiscard]] Result<Histogram> histogramOfAll(storage::Database &index, const ClosedRange &range,
+// What histograms are made from, as it is at one moment: its user holds a snapshot.
+struct IndexView
+{
+    storage::Database &index;
+    Words &words;
+    std::stop_token stop;
+};
+
+[[nodiscard]] Result<Histogram> histogramOfAll(const IndexView &view, const ClosedRange &range,
                                                int barsMax);
-[[nodiscard]] Result<Histogram> histogramOf(storage::Database &index, const SqlCondition &condition,
+[[nodiscard]] Result<Histogram> histogramOf(const IndexView &view, const Filter &filter,
                                             const ClosedRange &range, int barsMax);
 
 // One bar over the whole range.
-[[nodiscard]] Result<HistogramBar> sumOf(storage::Database &index, const TimeRange &range);
+[[nodiscard]] Result<HistogramBar> sumOf(const IndexView &view, const TimeRange &range);
 
 } // namespace provost::audit

@@ -8,30 +8,11 @@ namespace {
 
 using storage::Statement;
 
-constexpr int wordsCachedMax = 100'000;
-// A batch touches a page of every index; a cache that holds them writes each page once.
 constexpr const char *writerSettings =
     "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000";
+constexpr qsizetype linesKeptMax = 16 << 20; // of memory, from one batch to the next
 constexpr qsizetype lineStartBytes =
     40; // holds the checksum: tells one journal's line from another's
-
-// The line of a record that this version cannot read still has its row.
-Record readRecord(QByteArrayView line)
-{
-    auto record = recordFromLine(line);
-    if (record)
-        return *std::move(record);
-    Record unreadable;
-    unreadable.action = "unreadable";
-    unreadable.reason = record.error().message.toUtf8();
-    return unreadable;
-}
-
-template <class Position, class Read>
-auto partOf(const std::optional<Position> &position, Read read)
-{
-    return position ? std::optional<std::int64_t>(read(*position)) : std::nullopt;
-}
 
 } // namespace
 
@@ -80,26 +61,13 @@ Result<IndexFile> IndexFile::openExisting(const std::filesystem::path &path,
 Result<void> IndexFile::prepare()
 {
     TRY_DO(m_database.executeScript(writerSettings));
-    QByteArray columns =
-        "seq, intent_offset, intent_bytes, outcome_seq, outcome_offset, outcome_bytes";
-    QByteArray values = "?, ?, ?, ?, ?, ?";
-    for (const FieldInfo &info : allFields()) {
-        if (columnKindOf(info.field) == ColumnKind::Key)
-            continue;
-        columns += ", " + columnOf(info.field);
-        values += ", ?";
-    }
+    TRY_LET(m_words, WordIds::prepare(m_database));
+    TRY_LET(m_blocks, BlockWriter::prepare(m_database));
     const auto prepareInto = [&](std::optional<Statement> &statement,
                                  const QByteArray &sql) -> Result<void> {
         TRY_LET(statement, m_database.prepare(sql));
         return {};
     };
-    TRY_DO(
-        prepareInto(m_insertEntry, "INSERT INTO entry (" + columns + ") VALUES (" + values + ")"));
-    TRY_DO(prepareInto(m_deleteEntry, "DELETE FROM entry WHERE seq = ?"));
-    TRY_DO(prepareInto(m_insertArgument, "REPLACE INTO argument VALUES (?, ?)"));
-    TRY_DO(prepareInto(m_findWord, "SELECT id FROM word WHERE field = ? AND text = ?"));
-    TRY_DO(prepareInto(m_insertWord, "INSERT INTO word (field, text) VALUES (?, ?)"));
     TRY_DO(prepareInto(
         m_addMinute, "INSERT INTO minute VALUES (?, ?, ?, ?, ?) ON CONFLICT (minute) DO UPDATE SET"
                      " total = total + excluded.total, denied = denied + excluded.denied,"
@@ -117,17 +85,34 @@ Result<void> IndexFile::load()
                        watermark.get<qint64>(2)};
         m_watermarkStart = watermark.get<QByteArray>(3);
     }
-    TRY_LET(auto open, m_database.prepare("SELECT call_id, seq, intent_offset, intent_bytes,"
-                                          " timestamp FROM entry WHERE outcome_seq IS NULL"));
-    for (;;) {
-        TRY_LET(const bool isRow, open.step());
-        if (!isRow)
-            return {};
-        m_pending.insert_or_assign(
-            open.get<QByteArray>(0),
-            Pending{{open.get<std::int64_t>(1), open.get<qint64>(2), open.get<qint64>(3)},
-                    open.get<WallTime>(4)});
+    const QByteArray columns = BlockInfo::columns;
+    TRY_LET(auto open, m_database.prepare("SELECT " + columns
+                                          + " FROM block WHERE open_count > 0 ORDER BY first_seq"));
+    TRY_LET(const auto blocks, open.all(BlockInfo::read));
+    TRY_LET(Cells cells, Cells::prepare(m_database));
+    for (const BlockInfo &info : blocks) {
+        Block block(cells, info);
+        TRY_DO(loadOpenCalls(block));
     }
+    return {};
+}
+
+Result<void> IndexFile::loadOpenCalls(Block &block)
+{
+    TRY_LET(const Numbers *outcomes, block.numbers(Column::OutcomeSequence));
+    TRY_LET(const Numbers *sequences, block.numbers(columnOf(Field::Sequence)));
+    TRY_LET(const Numbers *offsets, block.numbers(Column::IntentOffset));
+    TRY_LET(const Numbers *bytes, block.numbers(Column::IntentBytes));
+    TRY_LET(const Numbers *times, block.numbers(columnOf(Field::Time)));
+    TRY_LET(const Texts *calls, block.texts(columnOf(Field::Call)));
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+        if (outcomes->at(row) == none)
+            m_pending.insert_or_assign(
+                calls->at(row).toByteArray(),
+                Pending{{sequences->at(row), offsets->at(row), bytes->at(row)},
+                        WallTime(Microseconds(times->at(row)))});
+    }
+    return {};
 }
 
 void IndexFile::add(const JournalLine &line)
@@ -139,16 +124,23 @@ void IndexFile::add(const JournalLine &line)
         if (const auto open = m_pending.find(call.callId); open != m_pending.end()) {
             const Pending pending = open->second;
             m_pending.erase(open);
-            Row &row = m_rows[pending.intent.sequence];
-            row.intentLine = std::exchange(row.line, line.text.toByteArray());
+            const auto added =
+                std::lower_bound(m_added.begin(), m_added.end(), pending.intent.sequence,
+                                 [](const Row &row, std::int64_t s) { return row.sequence < s; });
+            const bool isNew = added != m_added.end() && added->sequence == pending.intent.sequence;
+            Row &row = isNew ? *added : m_concluded.emplace_back();
+            row.sequence = pending.intent.sequence;
             row.intent = pending.intent;
             row.outcome = line.position;
             row.began = pending.began;
+            row.intentLine = row.line;
+            row.line = hold(line.text);
             return;
         }
     }
-    Row &row = m_rows[line.position.sequence];
-    row.line = line.text.toByteArray();
+    Row &row = m_added.emplace_back();
+    row.sequence = line.position.sequence;
+    row.line = hold(line.text);
     row.began = call.timestamp;
     if (call.phase == Phase::Intent) {
         row.intent = line.position;
@@ -158,78 +150,101 @@ void IndexFile::add(const JournalLine &line)
     }
 }
 
+IndexFile::Held IndexFile::hold(QByteArrayView line)
+{
+    const Held held{m_lines.size(), line.size()};
+    m_lines.append(line);
+    return held;
+}
+
+QByteArrayView IndexFile::textOf(const Held &line) const
+{
+    return QByteArrayView(m_lines).sliced(line.from, line.size);
+}
+
 Result<void> IndexFile::flush()
 {
+    const auto written = write();
+    // An index that is damaged is one of another version: the next open makes it anew.
+    if (!written && m_blocks->foundDamage())
+        static_cast<void>(m_database.executeScript("PRAGMA user_version = 0"));
+    return written;
+}
+
+Result<void> IndexFile::write()
+{
     TRY_LET(auto transaction, m_database.begin());
-    for (const auto &[sequence, row] : m_rows)
-        TRY_DO(writeRow(sequence, row));
+    LineFields fields;
+    RowValues values;
+    std::sort(m_concluded.begin(), m_concluded.end(),
+              [](const Row &a, const Row &b) { return a.sequence < b.sequence; });
+    for (const Row &row : m_concluded) {
+        TRY_DO(fold(row, fields, values));
+        TRY_DO(m_blocks->conclude(values));
+    }
+    TRY_DO(m_blocks->startAdding(m_added.size()));
+    for (const Row &row : m_added) {
+        TRY_DO(fold(row, fields, values));
+        TRY_DO(m_blocks->add(values));
+    }
+    TRY_DO(m_blocks->finish());
     TRY_DO(writeMinutes());
     TRY_DO(writeWatermark());
-    m_rows.clear();
+    m_added.clear();
+    m_concluded.clear();
     m_minutes.clear();
+    m_lines.truncate(0);
+    if (m_lines.capacity() > linesKeptMax)
+        m_lines.squeeze();
     return transaction.commit();
 }
 
-Result<void> IndexFile::writeRow(std::int64_t sequence, const Row &row)
+Result<void> IndexFile::fold(const Row &row, LineFields &fields, RowValues &values)
 {
-    Record record = readRecord(row.line);
+    fields = readLineFields(textOf(row.line));
     if (row.intent && row.outcome)
-        record.timestamp = row.began;
-    sum(row, record);
-    // Those of an intent that came in an earlier batch are there already.
-    QByteArrayView arguments = searchedArguments(row.line);
-    if (arguments.isEmpty())
-        arguments = searchedArguments(row.intentLine);
-    if (!arguments.isEmpty()) {
-        m_insertArgument->bind(sequence, arguments);
-        TRY_DO(m_insertArgument->run());
-    }
-    return writeEntry(sequence, row, record);
-}
-
-Result<void> IndexFile::writeEntry(std::int64_t sequence, const Row &row, const Record &record)
-{
-    const auto sequenceOf = [](const LinePosition &position) { return position.sequence; };
-    const auto offsetOf = [](const LinePosition &position) { return position.offset; };
-    const auto bytesOf = [](const LinePosition &position) { return position.bytes; };
-    const auto fields = allFields();
-    // REPLACE would be one statement, but makes SQLite keep a copy of every page for the case that it fails half-way.
-    if (row.wasWrittenOpen()) {
-        m_deleteEntry->bind(sequence);
-        TRY_DO(m_deleteEntry->run());
-    }
-    Statement &insert = *m_insertEntry;
-    insert.rewind(fields.size() + 5); // the key is a field
-    insert.bindAt(1, sequence);
-    insert.bindAt(2, partOf(row.intent, offsetOf));
-    insert.bindAt(3, partOf(row.intent, bytesOf));
-    insert.bindAt(4, partOf(row.outcome, sequenceOf));
-    insert.bindAt(5, partOf(row.outcome, offsetOf));
-    insert.bindAt(6, partOf(row.outcome, bytesOf));
-    int index = 6;
-    for (const FieldInfo &info : fields) {
-        switch (columnKindOf(info.field)) {
-        case ColumnKind::Key: break;
-        case ColumnKind::Inline: insert.bindAt(++index, info.text(record)); break;
-        case ColumnKind::Number: insert.bindAt(++index, info.number(record)); break;
+        fields.numbers[std::size_t(Field::Time)] = row.began.time_since_epoch().count();
+    sum(row, fields);
+    for (const FieldInfo &info : allFields().first(fields.texts.size())) {
+        const auto at = std::size_t(info.field);
+        switch (columnKindOf(columnOf(info.field))) {
+        case ColumnKind::Number: values.numbers[at] = fields.numbers[at]; break;
+        case ColumnKind::Inline: values.texts[at] = fields.texts[at]; break;
         case ColumnKind::Word: {
-            TRY_LET(const auto word, wordId(info.field, info.text(record)));
-            insert.bindAt(++index, word);
+            TRY_LET(values.numbers[at], m_words->idOf(info.field, fields.texts[at]));
         }
         }
     }
-    return insert.run();
+    // Those of an intent that came in an earlier batch are there already.
+    values.texts[std::size_t(Column::Arguments)] =
+        fields.arguments.isEmpty() && row.intentLine.size > 0
+            ? searchedArguments(textOf(row.intentLine))
+            : fields.arguments;
+    const auto set = [&](Column column, const std::optional<LinePosition> &position,
+                         auto LinePosition::*part) {
+        values.numbers[std::size_t(column)] = position ? (*position).*part : none;
+    };
+    values.numbers[std::size_t(Field::Sequence)] = row.sequence;
+    set(Column::IntentOffset, row.intent, &LinePosition::offset);
+    set(Column::IntentBytes, row.intent, &LinePosition::bytes);
+    set(Column::OutcomeSequence, row.outcome, &LinePosition::sequence);
+    set(Column::OutcomeOffset, row.outcome, &LinePosition::offset);
+    set(Column::OutcomeBytes, row.outcome, &LinePosition::bytes);
+    return {};
 }
 
 // A call counts in the minute when it began; how it ended is added later.
-void IndexFile::sum(const Row &row, const Record &record)
+void IndexFile::sum(const Row &row, const LineFields &fields)
 {
-    const auto minute = std::chrono::floor<std::chrono::minutes>(record.timestamp);
+    const WallTime time(Microseconds(fields.numbers[std::size_t(Field::Time)]));
+    const auto minute = std::chrono::floor<std::chrono::minutes>(time);
     MinuteSums &sums = m_minutes[minute.time_since_epoch().count()];
-    sums.total += row.wasWrittenOpen() ? 0 : 1;
-    sums.denied += record.status == "denied" ? 1 : 0;
-    sums.limited += record.status == "rate_limited" ? 1 : 0;
-    sums.errors += record.status == "error" ? 1 : 0;
+    const bool wasWrittenOpen = row.intent && row.outcome && row.intentLine.size == 0;
+    const QByteArrayView status = fields.texts[std::size_t(Field::Status)];
+    sums.total += wasWrittenOpen ? 0 : 1;
+    sums.denied += status == "denied" ? 1 : 0;
+    sums.limited += status == "rate_limited" ? 1 : 0;
+    sums.errors += status == "error" ? 1 : 0;
 }
 
 Result<void> IndexFile::writeMinutes()
@@ -246,27 +261,6 @@ Result<void> IndexFile::writeWatermark()
     m_setWatermark->bind(m_watermark.sequence, m_watermark.offset, m_watermark.bytes,
                          m_watermarkStart);
     return m_setWatermark->run();
-}
-
-Result<std::optional<std::int64_t>> IndexFile::wordId(Field field, const QByteArray &text)
-{
-    if (text.isEmpty())
-        return std::nullopt;
-    const std::pair<int, QByteArray> key(int(field), text);
-    if (const auto known = m_wordIds.constFind(key); known != m_wordIds.constEnd())
-        return *known;
-    m_findWord->bind(key.first, text);
-    TRY_LET(auto id,
-            m_findWord->first([](const Statement &row) { return row.get<std::int64_t>(0); }));
-    if (!id) {
-        m_insertWord->bind(key.first, text);
-        TRY_DO(m_insertWord->run());
-        id = m_database.lastInsertedRow();
-    }
-    if (m_wordIds.size() >= wordsCachedMax)
-        m_wordIds.clear();
-    m_wordIds.insert(key, *id);
-    return id;
 }
 
 } // namespace provost::audit

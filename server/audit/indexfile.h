@@ -4,11 +4,10 @@
 // Thread: one.
 #pragma once
 
-#include "server/audit/indexschema.h"
+#include "server/audit/blockwriter.h"
 #include "server/audit/journalreader.h"
-#include "server/storage/database.h"
-
-#include <QHash>
+#include "server/audit/linefields.h"
+#include "server/audit/words.h"
 
 #include <map>
 #include <optional>
@@ -38,19 +37,19 @@ private:
         LinePosition intent;
         WallTime began;
     };
+    struct Held // a line, in m_lines
+    {
+        qsizetype from = 0;
+        qsizetype size = 0;
+    };
     struct Row
     {
+        std::int64_t sequence = 0;
         std::optional<LinePosition> intent;
         std::optional<LinePosition> outcome;
         WallTime began;
-        QByteArray intentLine; // if it came in the same batch
-        QByteArray line;       // the last one; judged when it is written
-
-        // The intent came in an earlier batch: the call stands in the index as an open one.
-        [[nodiscard]] bool wasWrittenOpen() const
-        {
-            return intent && outcome && intentLine.isEmpty();
-        }
+        Held intentLine; // if it came in the same batch
+        Held line;       // the last one; judged when it is written
     };
     struct MinuteSums
     {
@@ -65,29 +64,28 @@ private:
                                                         const std::filesystem::path &journal);
     [[nodiscard]] Result<void> prepare();
     [[nodiscard]] Result<void> load();
-    [[nodiscard]] Result<void> writeRow(std::int64_t sequence, const Row &row);
-    [[nodiscard]] Result<void> writeEntry(std::int64_t sequence, const Row &row,
-                                          const Record &record);
+    [[nodiscard]] Result<void> loadOpenCalls(Block &block);
+    [[nodiscard]] Result<void> write();
     [[nodiscard]] Result<void> writeMinutes();
     [[nodiscard]] Result<void> writeWatermark();
-    // Nothing for an empty text.
-    [[nodiscard]] Result<std::optional<std::int64_t>> wordId(Field field, const QByteArray &text);
-    void sum(const Row &row, const Record &record);
+    [[nodiscard]] Held hold(QByteArrayView line);
+    [[nodiscard]] QByteArrayView textOf(const Held &line) const;
+    // The values of a row, which look into `fields` and m_lines, and its share of the sums.
+    [[nodiscard]] Result<void> fold(const Row &row, LineFields &fields, RowValues &values);
+    void sum(const Row &row, const LineFields &fields);
 
     storage::Database m_database;
-    std::optional<storage::Statement> m_insertEntry;
-    std::optional<storage::Statement> m_deleteEntry;
-    std::optional<storage::Statement> m_insertArgument;
-    std::optional<storage::Statement> m_findWord;
-    std::optional<storage::Statement> m_insertWord;
+    std::optional<WordIds> m_words;
+    std::optional<BlockWriter> m_blocks;
     std::optional<storage::Statement> m_addMinute;
     std::optional<storage::Statement> m_setWatermark;
-    QHash<std::pair<int, QByteArray>, std::int64_t> m_wordIds; // a cache
     std::unordered_map<QByteArray, Pending, std::hash<QByteArray>> m_pending;
 
     LinePosition m_watermark;
     QByteArray m_watermarkStart;
-    std::map<std::int64_t, Row> m_rows; // added, not yet written
+    QByteArray m_lines;           // that are not yet written, one behind the other
+    std::vector<Row> m_added;     // in the order of their sequence
+    std::vector<Row> m_concluded; // that stand in the index as open calls
     std::map<std::int64_t, MinuteSums> m_minutes;
 };
 

@@ -1,5 +1,6 @@
 #include "server/audit/query.h"
 
+#include "server/audit/blockscan.h"
 #include "server/audit/histogram.h"
 #include "server/audit/journalreader.h"
 #include "server/audit/rowreader.h"
@@ -15,9 +16,10 @@ namespace {
 
 using storage::Statement;
 
-std::int64_t micros(WallTime time)
+QString nameOf(Field field)
 {
-    return time.time_since_epoch().count();
+    const std::string_view name = memberOf(field);
+    return QString::fromUtf8(name.data(), qsizetype(name.size()));
 }
 
 std::int64_t integerOf(const Statement &row)
@@ -37,26 +39,23 @@ struct AuditReader::State
 
     storage::Database index;
     std::filesystem::path journal;
-    RowReader rows{index};
+    Words words{index};
+    std::stop_token stop;
 
-    [[nodiscard]] Result<SqlCondition> condition(const AuditQuery &query)
+    // While it lives, all that is read is of one moment: SQLite keeps it for a statement that has not ended.
+    [[nodiscard]] Result<Statement> snapshot()
     {
-        TRY_LET(SqlCondition condition, conditionOf(query.filter, index));
-        if (query.range.from)
-            condition.add("timestamp >= ?", micros(*query.range.from));
-        if (query.range.until)
-            condition.add("timestamp < ?", micros(*query.range.until));
-        return condition;
+        TRY_LET(Statement held, index.prepare("SELECT 1 FROM sqlite_schema"));
+        TRY_LET([[maybe_unused]] const bool isRow, held.step());
+        return held;
     }
 
-    // SQL with one WHERE condition and then one limit.
-    [[nodiscard]] Result<Statement> prepare(const QByteArray &sql, const SqlCondition &condition,
-                                            std::int64_t limit)
+    [[nodiscard]] IndexView view() { return {index, words, stop}; }
+
+    [[nodiscard]] Result<BlockScan> scan(const AuditQuery &query,
+                                         Direction direction = Direction::Older)
     {
-        TRY_LET(Statement statement, index.prepare(sql));
-        statement.rewind(condition.values.size() + 1);
-        statement.bindAt(bindCondition(statement, condition, 1), limit);
-        return statement;
+        return BlockScan::start(index, words, query, stop, direction);
     }
 };
 
@@ -86,37 +85,36 @@ AuditReader::AuditReader(AuditReader &&other) noexcept = default;
 
 void AuditReader::stopWith(std::stop_token stop)
 {
+    m_state->stop = stop;
     m_state->index.stopWith(std::move(stop));
 }
 
 Result<AuditPage> AuditReader::page(const AuditQuery &query, const PageRequest &request)
 {
-    TRY_LET(SqlCondition condition, m_state->condition(query));
+    TRY_LET(const Statement snapshot, m_state->snapshot());
     const bool isOlder = request.direction == Direction::Older;
-    if (request.anchor) {
-        condition.text +=
-            isOlder ? " AND (timestamp, seq) < (?, ?)" : " AND (timestamp, seq) > (?, ?)";
-        condition.values.emplace_back(micros(request.anchor->time));
-        condition.values.emplace_back(request.anchor->sequence);
+    AuditQuery behind = query;
+    if (request.anchor && isOlder) {
+        const WallTime until = request.anchor->time + Microseconds(1);
+        behind.range.until = std::min(behind.range.until.value_or(until), until);
+    } else if (request.anchor) {
+        const WallTime from = request.anchor->time;
+        behind.range.from = std::max(behind.range.from.value_or(from), from);
     }
-    const QByteArray order =
-        isOlder ? " ORDER BY timestamp DESC, seq DESC" : " ORDER BY timestamp, seq";
-    const int rowsMax = std::max(request.rowsMax, 1);
-    TRY_LET(Statement select,
-            m_state->prepare("SELECT " + RowReader::columns() + " FROM entry WHERE "
-                                 + condition.text + order + " LIMIT ?",
-                             condition, rowsMax + 1));
+    TRY_LET(BlockScan scan, m_state->scan(behind, request.direction));
+    OrderedRows rows(std::move(scan), request.anchor);
+    const auto rowsMax = std::size_t(std::max(request.rowsMax, 1));
     AuditPage page;
     for (;;) {
-        TRY_LET(const bool isRow, select.step());
-        if (!isRow)
+        TRY_LET(const auto row, rows.next());
+        if (!row)
             break;
-        if (page.rows.size() == std::size_t(rowsMax)) {
+        if (page.rows.size() == rowsMax) {
             page.more = true;
             break;
         }
-        TRY_LET(AuditRow row, m_state->rows.read(select));
-        page.rows.push_back(std::move(row));
+        TRY_LET(AuditRow read, readRow(*row->block, row->index, m_state->words));
+        page.rows.push_back(std::move(read));
     }
     if (!isOlder)
         std::reverse(page.rows.begin(), page.rows.end());
@@ -125,28 +123,30 @@ Result<AuditPage> AuditReader::page(const AuditQuery &query, const PageRequest &
 
 Result<AuditCount> AuditReader::count(const AuditQuery &query, std::int64_t countMax)
 {
+    TRY_LET(const Statement snapshot, m_state->snapshot());
     if (query.filter.matchesAll()) {
-        TRY_LET(const HistogramBar all, sumOf(m_state->index, query.range));
+        TRY_LET(const HistogramBar all, sumOf(m_state->view(), query.range));
         return AuditCount{all.total, false};
     }
-    TRY_LET(const SqlCondition condition, m_state->condition(query));
-    TRY_LET(Statement select, m_state->prepare("SELECT count(*) FROM (SELECT 1 FROM entry WHERE "
-                                                   + condition.text + " LIMIT ?)",
-                                               condition, countMax + 1));
-    TRY_LET(const auto found, select.first(integerOf));
-    return AuditCount{std::min(found.value_or(0), countMax), found > countMax};
+    TRY_LET(BlockScan scan, m_state->scan(query));
+    std::int64_t found = 0;
+    while (found <= countMax) {
+        TRY_LET(const auto selected, scan.next());
+        if (!selected)
+            break;
+        found += std::count(selected->selection.begin(), selected->selection.end(), 1);
+    }
+    return AuditCount{std::min(found, countMax), found > countMax};
 }
 
 Result<Histogram> AuditReader::histogram(const AuditQuery &query, int barsMax)
 {
+    TRY_LET(const Statement snapshot, m_state->snapshot());
     TRY_LET(const auto range, closedRange(m_state->index, query.range));
     if (!range)
         return Histogram();
-    if (query.filter.matchesAll())
-        return histogramOfAll(m_state->index, *range, barsMax);
-    TRY_LET(const SqlCondition condition,
-            m_state->condition({query.filter, {range->from, range->until}}));
-    return histogramOf(m_state->index, condition, *range, barsMax);
+    return query.filter.matchesAll() ? histogramOfAll(m_state->view(), *range, barsMax)
+                                     : histogramOf(m_state->view(), query.filter, *range, barsMax);
 }
 
 Result<Facets> AuditReader::facets(const AuditQuery &query, std::span<const Field> fields,
@@ -157,41 +157,37 @@ Result<Facets> AuditReader::facets(const AuditQuery &query, std::span<const Fiel
         std::int64_t count = 0;
         QSet<std::int64_t> users;
     };
-    TRY_LET(const SqlCondition condition, m_state->condition(query));
-    QByteArray columns = columnOf(Field::User);
     for (const Field field : fields) {
-        if (columnKindOf(field) != ColumnKind::Word)
-            return fail(
-                ErrorCode::InvalidInput,
-                QStringLiteral("`%1` has no facets").arg(QString::fromUtf8(columnOf(field))));
-        columns += ", " + columnOf(field);
+        if (columnKindOf(columnOf(field)) != ColumnKind::Word)
+            return fail(ErrorCode::InvalidInput,
+                        QStringLiteral("`%1` has no facets").arg(nameOf(field)));
     }
-    TRY_LET(Statement select,
-            m_state->prepare("SELECT " + columns + " FROM entry WHERE " + condition.text
-                                 + " ORDER BY timestamp DESC, seq DESC LIMIT ?",
-                             condition, rowsMax + 1));
+    TRY_LET(const Statement snapshot, m_state->snapshot());
+    TRY_LET(BlockScan scan, m_state->scan(query));
+    OrderedRows rows(std::move(scan), {});
     Facets result;
     std::vector<QHash<std::int64_t, Tally>> tallies(fields.size());
     for (;;) {
-        TRY_LET(const bool isRow, select.step());
-        if (!isRow)
+        TRY_LET(const auto row, rows.next());
+        if (!row)
             break;
         if (result.rows == rowsMax) {
             result.isSample = true;
             break;
         }
         ++result.rows;
-        const auto user = select.get<std::int64_t>(0);
+        TRY_LET(const Numbers *users, row->block->numbers(columnOf(Field::User)));
         for (std::size_t i = 0; i < fields.size(); ++i) {
-            Tally &tally = tallies[i][select.get<std::int64_t>(int(i) + 1)];
+            TRY_LET(const Numbers *values, row->block->numbers(columnOf(fields[i])));
+            Tally &tally = tallies[i][values->at(row->index)];
             ++tally.count;
-            tally.users.insert(user);
+            tally.users.insert(users->at(row->index));
         }
     }
     for (std::size_t i = 0; i < fields.size(); ++i) {
         Facet facet{fields[i], {}};
         for (auto tally = tallies[i].cbegin(); tally != tallies[i].cend(); ++tally) {
-            TRY_LET(const QByteArray word, m_state->rows.word(tally.key()));
+            TRY_LET(const QByteArray word, m_state->words.word(tally.key()));
             if (!word.isEmpty())
                 facet.values.push_back({word, tally->count, std::int64_t(tally->users.size())});
         }
@@ -208,51 +204,51 @@ Result<Facets> AuditReader::facets(const AuditQuery &query, std::span<const Fiel
 Result<std::vector<AgentActivity>> AuditReader::agents(const AuditQuery &query,
                                                        std::int64_t rowsMax)
 {
-    TRY_LET(const SqlCondition condition, m_state->condition(query));
-    TRY_LET(
-        Statement select,
-        m_state->prepare(
-            "SELECT user_id, agent, max(timestamp) AS last, count(*) FROM (SELECT user_id, agent,"
-            " timestamp FROM entry WHERE "
-                + condition.text
-                + " ORDER BY timestamp DESC LIMIT ?) GROUP BY 1, 2 ORDER BY last DESC",
-            condition, rowsMax));
-    std::vector<AgentActivity> agents;
-    for (;;) {
-        TRY_LET(const bool isRow, select.step());
-        if (!isRow)
-            return agents;
-        TRY_LET(QByteArray user, m_state->rows.word(select.get<std::int64_t>(0)));
-        TRY_LET(QByteArray agent, m_state->rows.word(select.get<std::int64_t>(1)));
-        if (!user.isEmpty())
-            agents.push_back({UserId(std::move(user)), std::move(agent), select.get<WallTime>(2),
-                              select.get<std::int64_t>(3)});
+    TRY_LET(const Statement snapshot, m_state->snapshot());
+    TRY_LET(BlockScan scan, m_state->scan(query));
+    OrderedRows rows(std::move(scan), {});
+    std::map<std::pair<std::int64_t, std::int64_t>, std::pair<WallTime, std::int64_t>> seen;
+    for (std::int64_t count = 0; count < rowsMax; ++count) {
+        TRY_LET(const auto row, rows.next());
+        if (!row)
+            break;
+        TRY_LET(const Numbers *users, row->block->numbers(columnOf(Field::User)));
+        TRY_LET(const Numbers *agents, row->block->numbers(columnOf(Field::Agent)));
+        auto &[last, calls] = seen[{users->at(row->index), agents->at(row->index)}];
+        last = calls == 0 ? row->key.time : last; // the newest come first
+        ++calls;
     }
+    std::vector<AgentActivity> agents;
+    for (const auto &[who, activity] : seen) {
+        TRY_LET(QByteArray user, m_state->words.word(who.first));
+        TRY_LET(QByteArray agent, m_state->words.word(who.second));
+        if (!user.isEmpty())
+            agents.push_back(
+                {UserId(std::move(user)), std::move(agent), activity.first, activity.second});
+    }
+    std::stable_sort(agents.begin(), agents.end(),
+                     [](const auto &a, const auto &b) { return a.lastSeen > b.lastSeen; });
+    return agents;
 }
 
 Result<AuditDetail> AuditReader::detail(std::int64_t sequence)
 {
-    TRY_LET(Statement select,
-            m_state->index.prepare("SELECT " + RowReader::columns()
-                                   + ", intent_offset, intent_bytes, outcome_offset, outcome_bytes"
-                                     " FROM entry WHERE seq = ?1 OR outcome_seq = ?1 LIMIT 1"));
-    select.bind(sequence);
-    TRY_LET(const bool isRow, select.step());
-    if (!isRow)
-        return fail(ErrorCode::NotFound, QStringLiteral("there is no record %1").arg(sequence));
+    TRY_LET(const Statement snapshot, m_state->snapshot());
+    TRY_LET(FoundRow found, findRow(m_state->index, sequence));
     AuditDetail detail;
-    TRY_LET(detail.row, m_state->rows.read(select));
-    const int at = RowReader::columnCount();
-    if (!select.isNull(at)) {
-        TRY_LET(detail.intentLine,
-                readLine(m_state->journal, {detail.row.key.sequence, select.get<qint64>(at),
-                                            select.get<qint64>(at + 1)}));
-    }
-    if (detail.row.concluded) {
-        TRY_LET(detail.outcomeLine,
-                readLine(m_state->journal, {*detail.row.concluded, select.get<qint64>(at + 2),
-                                            select.get<qint64>(at + 3)}));
-    }
+    TRY_LET(detail.row, readRow(found.block, found.row, m_state->words));
+    const auto read = [&](std::optional<std::int64_t> line, Column offset,
+                          Column bytes) -> Result<QByteArray> {
+        TRY_LET(const Numbers *offsets, found.block.numbers(offset));
+        TRY_LET(const Numbers *sizes, found.block.numbers(bytes));
+        if (!line || offsets->at(found.row) == none)
+            return QByteArray();
+        return readLine(m_state->journal, {*line, offsets->at(found.row), sizes->at(found.row)});
+    };
+    TRY_LET(detail.intentLine,
+            read(detail.row.key.sequence, Column::IntentOffset, Column::IntentBytes));
+    TRY_LET(detail.outcomeLine,
+            read(detail.row.concluded, Column::OutcomeOffset, Column::OutcomeBytes));
     return detail;
 }
 
@@ -260,7 +256,7 @@ Result<std::vector<QByteArray>> AuditReader::values(Field field, const QByteArra
                                                     int valuesMax)
 {
     std::vector<QByteArray> found;
-    if (columnKindOf(field) != ColumnKind::Word)
+    if (columnKindOf(columnOf(field)) != ColumnKind::Word)
         return found;
     TRY_LET(
         Statement select,

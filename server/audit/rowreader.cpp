@@ -1,64 +1,75 @@
 #include "server/audit/rowreader.h"
 
+#include <algorithm>
+
 namespace provost::audit {
 
-RowReader::RowReader(storage::Database &index)
-    : m_index(index)
+namespace {
+
+std::optional<std::int64_t> numberOf(std::int64_t value)
 {
+    return value == none ? std::nullopt : std::optional(value);
 }
 
-QByteArray RowReader::columns()
+Result<std::optional<std::size_t>> rowWith(Block &block, Column column, std::int64_t value)
 {
-    QByteArray columns = "seq, outcome_seq";
-    for (const FieldInfo &info : allFields()) {
-        if (columnKindOf(info.field) != ColumnKind::Key)
-            columns += ", " + columnOf(info.field);
-    }
-    return columns;
+    TRY_LET(const Numbers *numbers, block.numbers(column));
+    const auto found = std::find(numbers->begin(), numbers->end(), value);
+    return found == numbers->end() ? std::nullopt
+                                   : std::optional(std::size_t(found - numbers->begin()));
 }
 
-int RowReader::columnCount()
-{
-    return int(allFields().size()) + 1; // the key is a field
-}
+} // namespace
 
-Result<AuditRow> RowReader::read(const storage::Statement &row)
+Result<AuditRow> readRow(Block &block, std::size_t row, Words &words)
 {
     AuditRow result;
-    result.key.sequence = row.get<std::int64_t>(0);
-    result.concluded = row.get<std::optional<std::int64_t>>(1);
-    int column = 1;
     for (const FieldInfo &info : allFields()) {
-        switch (columnKindOf(info.field)) {
-        case ColumnKind::Key: break;
-        case ColumnKind::Inline: info.setText(result.record, row.get<QByteArray>(++column)); break;
-        case ColumnKind::Number:
-            info.setNumber(result.record, row.get<std::optional<std::int64_t>>(++column));
-            break;
-        case ColumnKind::Word: {
-            if (row.isNull(++column))
-                break;
-            TRY_LET(const QByteArray text, word(row.get<std::int64_t>(column)));
-            info.setText(result.record, text);
+        const Column column = columnOf(info.field);
+        if (columnKindOf(column) == ColumnKind::Inline) {
+            TRY_LET(const Texts *texts, block.texts(column));
+            info.setText(result.record, texts->at(row).toByteArray());
+            continue;
         }
+        TRY_LET(const Numbers *numbers, block.numbers(column));
+        const std::int64_t number = numbers->at(row);
+        if (info.field == Field::Sequence) {
+            result.key.sequence = number;
+        } else if (!info.isText()) {
+            info.setNumber(result.record, numberOf(number));
+        } else if (number != none) {
+            TRY_LET(const QByteArray word, words.word(number));
+            info.setText(result.record, word);
         }
     }
+    TRY_LET(const Numbers *outcomes, block.numbers(Column::OutcomeSequence));
+    result.concluded = numberOf(outcomes->at(row));
     result.key.time = result.record.timestamp;
     return result;
 }
 
-Result<QByteArray> RowReader::word(std::int64_t id)
+Result<FoundRow> findRow(storage::Database &index, std::int64_t sequence)
 {
-    if (const auto known = m_words.constFind(id); known != m_words.constEnd())
-        return *known;
-    if (!m_findWord) {
-        TRY_LET(m_findWord, m_index.prepare("SELECT text FROM word WHERE id = ?"));
+    TRY_LET(Cells prepared, Cells::prepare(index));
+    auto cells = std::make_unique<Cells>(std::move(prepared));
+    // A call stands where it began; the nearer blocks are the likely ones.
+    const QByteArray columns = BlockInfo::columns;
+    TRY_LET(auto blocks, index.prepare("SELECT " + columns
+                                       + " FROM block WHERE first_seq <= ?1 AND (last_seq >= ?1 OR "
+                                         "outcome_last >= ?1) ORDER BY first_seq DESC"));
+    blocks.bind(sequence);
+    for (;;) {
+        TRY_LET(const bool isRow, blocks.step());
+        if (!isRow)
+            return fail(ErrorCode::NotFound, QStringLiteral("there is no record %1").arg(sequence));
+        Block block(*cells, BlockInfo::read(blocks));
+        TRY_LET(auto row, rowWith(block, columnOf(Field::Sequence), sequence));
+        if (!row) {
+            TRY_LET(row, rowWith(block, Column::OutcomeSequence, sequence));
+        }
+        if (row)
+            return FoundRow{std::move(cells), std::move(block), *row};
     }
-    m_findWord->bind(id);
-    TRY_LET(const auto text, m_findWord->first([](const storage::Statement &found) {
-        return found.get<QByteArray>(0);
-    }));
-    return *m_words.insert(id, text.value_or(QByteArray()));
 }
 
 } // namespace provost::audit

@@ -1,31 +1,23 @@
-// RowReader: rows of index.db as values; looks words up once.
+// Rows of index.db as values.
 // Thread: that of the index's connection.
 #pragma once
 
-#include "server/audit/indexschema.h"
+#include "server/audit/block.h"
 #include "server/audit/query.h"
-#include "server/storage/database.h"
-
-#include <QHash>
+#include "server/audit/words.h"
 
 namespace provost::audit {
 
-class RowReader
+// Row number `row` of `block`. Errors: Storage, Cancelled.
+[[nodiscard]] Result<AuditRow> readRow(Block &block, std::size_t row, Words &words);
+
+// The row whose first or last line is `sequence`, as its block and its number there. Errors: as above, NotFound.
+struct FoundRow
 {
-public:
-    explicit RowReader(storage::Database &index);
-
-    // What a SELECT from `entry` names first, for read().
-    [[nodiscard]] static QByteArray columns();
-    [[nodiscard]] static int columnCount();
-
-    [[nodiscard]] Result<AuditRow> read(const storage::Statement &row);
-    [[nodiscard]] Result<QByteArray> word(std::int64_t id);
-
-private:
-    storage::Database &m_index;
-    std::optional<storage::Statement> m_findWord;
-    QHash<std::int64_t, QByteArray> m_words;
+    std::unique_ptr<Cells> cells; // the block refers to it
+    Block block;
+    std::size_t row = 0;
 };
+[[nodiscard]] Result<FoundRow> findRow(storage::Database &index, std::int64_t sequence);
 
 } // namespace provost::audit
