@@ -45,7 +45,7 @@ Result<BlockWriter> BlockWriter::prepare(storage::Database &index)
     TRY_LET(Statement insertCell, index.prepare("INSERT INTO cell VALUES (?, ?)"));
     TRY_LET(Statement deleteCells, index.prepare("DELETE FROM cell WHERE id BETWEEN ? AND ?"));
     TRY_LET(Statement insertPosting,
-            index.prepare("INSERT OR IGNORE INTO posting VALUES (?, ?, ?)"));
+            index.prepare("INSERT OR IGNORE INTO posting VALUES (?, ?, ?, ?)"));
     return BlockWriter(std::move(cells),
                        {std::move(findBlock), std::move(insertBlock), std::move(deleteBlock),
                         std::move(insertCell), std::move(deleteCells), std::move(insertPosting)});
@@ -171,7 +171,7 @@ void BlockWriter::post(const RowValues &row)
         if (value == none || m_lastPosted[column] == std::pair(value, stretch))
             return;
         m_lastPosted[column] = {value, stretch};
-        m_postings.emplace(std::int64_t(column), value, stretch);
+        m_postings.push_back({stretch, std::int64_t(column), value});
     };
     static const auto words = [] {
         std::vector<std::size_t> all;
@@ -190,8 +190,10 @@ void BlockWriter::post(const RowValues &row)
 
 Result<void> BlockWriter::savePostings()
 {
-    for (const auto &[field, value, stretch] : m_postings) {
-        m_statements.insertPosting.bind(field, value, stretch);
+    std::sort(m_postings.begin(), m_postings.end());
+    m_postings.erase(std::unique(m_postings.begin(), m_postings.end()), m_postings.end());
+    for (const auto &[stretch, field, value] : m_postings) {
+        m_statements.insertPosting.bind(groupOf(stretch), field, value, stretch);
         TRY_DO(m_statements.insertPosting.run());
     }
     m_postings.clear();

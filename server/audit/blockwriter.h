@@ -7,8 +7,7 @@
 
 #include "server/audit/blockrows.h"
 
-#include <set>
-#include <tuple>
+#include <compare>
 
 namespace provost::audit {
 
@@ -28,6 +27,13 @@ public:
     [[nodiscard]] bool foundDamage() const { return m_cells.foundDamage(); }
 
 private:
+    struct Posting
+    {
+        std::int64_t stretch = 0;
+        std::int64_t field = 0;
+        std::int64_t value = 0;
+        auto operator<=>(const Posting &) const = default;
+    };
     struct Statements
     {
         storage::Statement findBlock; // that holds a sequence, or is the last one before it
@@ -49,8 +55,8 @@ private:
 
     Cells m_cells;
     Statements m_statements;
-    BlockRows m_rows; // the block that is being changed or filled
-    std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> m_postings; // of this write
+    BlockRows m_rows;                // the block that is being changed or filled
+    std::vector<Posting> m_postings; // of this write
     std::array<std::pair<std::int64_t, std::int64_t>, columnCount> m_lastPosted{};
 };
 

@@ -11,18 +11,26 @@ namespace {
 
 constexpr std::size_t postedWordsMax = 64; // more of them are everywhere
 
+// Adds those of one value, in order.
 Result<void> addStretches(storage::Database &index, Column column, std::int64_t value,
                           std::vector<std::int64_t> &stretches)
 {
-    TRY_LET(auto select,
-            index.prepare("SELECT stretch FROM posting WHERE field = ? AND value = ?"));
-    select.bind(std::int64_t(column), value);
-    for (;;) {
-        TRY_LET(const bool isRow, select.step());
-        if (!isRow)
-            return {};
-        stretches.push_back(select.get<std::int64_t>(0));
+    TRY_LET(auto last, index.prepare("SELECT last_seq FROM block ORDER BY first_seq DESC LIMIT 1"));
+    TRY_LET(const auto sequence,
+            last.first([](const storage::Statement &row) { return row.get<std::int64_t>(0); }));
+    TRY_LET(auto select, index.prepare("SELECT stretch FROM posting WHERE stretches = ? AND "
+                                       "field = ? AND value = ?"));
+    const std::int64_t groups = groupOf(stretchOf(sequence.value_or(0))) + 1;
+    for (std::int64_t group = 0; group < groups; ++group) {
+        select.bind(group, std::int64_t(column), value);
+        for (;;) {
+            TRY_LET(const bool isRow, select.step());
+            if (!isRow)
+                break;
+            stretches.push_back(select.get<std::int64_t>(0));
+        }
     }
+    return {};
 }
 
 void narrowWords(const Numbers &numbers, const std::vector<std::int64_t> &words, bool takesNone,

@@ -18,9 +18,10 @@ constexpr const char *tables = R"sql(
                         open_count INTEGER NOT NULL);
     -- The values of one column of a block, see blockcodec.h; id is cellKey(). A column without values has no cell.
     CREATE TABLE cell (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-    -- In which stretches a value occurs: a word, or what stands for a call's id.
-    CREATE TABLE posting (field INTEGER NOT NULL, value INTEGER NOT NULL, stretch INTEGER NOT NULL,
-                          PRIMARY KEY (field, value, stretch)) WITHOUT ROWID;
+    -- In which stretches a value occurs: a word, or what stands for a call's id; `stretches` is their group.
+    CREATE TABLE posting (stretches INTEGER NOT NULL, field INTEGER NOT NULL, value INTEGER NOT NULL,
+                          stretch INTEGER NOT NULL,
+                          PRIMARY KEY (stretches, field, value, stretch)) WITHOUT ROWID;
     -- How much happened in each minute since 1970.
     CREATE TABLE minute (minute INTEGER PRIMARY KEY, total INTEGER NOT NULL, denied INTEGER NOT NULL,
                          limited INTEGER NOT NULL, errors INTEGER NOT NULL);

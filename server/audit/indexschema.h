@@ -52,10 +52,15 @@ static_assert(columnCount < (1 << columnBits));
 }
 
 // Postings say in which stretches of sequence numbers a value occurs. The grid is fixed, so that they do not care how
-// rows are gathered in blocks.
+// rows are gathered in blocks. They stand in groups of neighbouring stretches: what is added touches the pages of the last
+// group, however many values there are, and who looks for one looks into each group.
 [[nodiscard]] constexpr std::int64_t stretchOf(std::int64_t sequence)
 {
     return sequence >> 10;
+}
+[[nodiscard]] constexpr std::int64_t groupOf(std::int64_t stretch)
+{
+    return stretch >> 6;
 }
 
 // Raised with every change of tables or folding: an index of another version is built anew.
