@@ -28,7 +28,7 @@ void generate(std::span<std::byte> bytes)
 
 struct Pool
 {
-    std::array<std::byte, 512> bytes{};
+    std::array<std::byte, 4096> bytes{};
     std::size_t used = bytes.size();
 };
 
@@ -56,7 +56,7 @@ QByteArray randomToken(Random &random, int characters)
     constexpr unsigned unbiased = 248; // the largest multiple of 62 that fits a byte
     QByteArray token;
     token.reserve(characters);
-    std::array<std::byte, 32> pool{};
+    std::array<std::byte, 16> pool{};
     while (token.size() < characters) {
         random.fill(pool);
         for (const std::byte byte : pool) {

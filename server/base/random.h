@@ -19,8 +19,8 @@ public:
     virtual void fill(std::span<std::byte> bytes) = 0;
 };
 
-// OpenSSL's generator, asked for a few hundred bytes at a time by each thread: it costs as much for one as for all of
-// them. Bytes that were given out are wiped.
+// OpenSSL's generator, asked for a few thousand bytes at a time by each thread: it costs about as much for one as for
+// all of them. Bytes that were given out are wiped.
 class SystemRandom final : public Random
 {
 public:
