@@ -1,5 +1,6 @@
 #include "server/gateway/mcprequest.h"
 
+#include "server/gateway/httpgrammar.h"
 #include "server/protocol/text.h"
 
 #include <algorithm>
@@ -12,11 +13,6 @@ namespace {
 constexpr qsizetype idBytesMax = 128;
 constexpr qsizetype tenantBytesMax = 63;
 constexpr QByteArrayView bearer = "bearer ";
-
-bool isNamed(const Header &header, QByteArrayView name)
-{
-    return header.name.compare(name, Qt::CaseInsensitive) == 0;
-}
 
 // The tenant's segment of `/t/{tenant}/mcp`; nothing if the path is not of that form.
 std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
@@ -38,7 +34,7 @@ protocol::Checked<std::optional<QByteArray>> single(const HttpRequest &request, 
 {
     std::optional<QByteArray> value;
     for (const Header &header : request.headers) {
-        if (!isNamed(header, name))
+        if (!equalIgnoringCase(header.name, name))
             continue;
         if (value)
             return protocol::reject(400, protocol::code::InvalidRequest,
@@ -55,10 +51,21 @@ struct Accepted
     bool events = false;
 };
 
-// "application/json" of "Application/JSON; charset=utf-8".
-QByteArray mediaTypeOf(const QByteArray &value)
+// What comes before `separator`, and behind it what is left of `text`: nothing where there is no separator.
+QByteArrayView takeUpTo(char separator, QByteArrayView &text)
 {
-    return value.split(';').front().trimmed().toLower();
+    const qsizetype at = text.indexOf(separator);
+    const QByteArrayView taken = at < 0 ? text : text.first(at);
+    text = at < 0 ? QByteArrayView() : text.sliced(at + 1);
+    return trimmedField(taken);
+}
+
+// Whether `value` names one of `types`, with or without parameters: "Application/JSON; charset=utf-8".
+bool isMediaType(QByteArrayView value, std::initializer_list<QByteArrayView> types)
+{
+    const QByteArrayView type = takeUpTo(';', value);
+    return std::any_of(types.begin(), types.end(),
+                       [type](QByteArrayView name) { return equalIgnoringCase(type, name); });
 }
 
 // RFC 9110 12.5.1, as far as two media types need it. No Accept header accepts everything.
@@ -68,15 +75,13 @@ Accepted acceptedBy(const HttpRequest &request)
         return {true, true};
     Accepted accepted;
     for (const Header &header : request.headers) {
-        if (!isNamed(header, "Accept"))
+        if (!equalIgnoringCase(header.name, "Accept"))
             continue;
-        for (const QByteArray &range : header.value.split(',')) {
-            const QByteArray type = mediaTypeOf(range);
-            const bool all = type == "*/*";
-            accepted.json =
-                accepted.json || all || type == "application/json" || type == "application/*";
-            accepted.events =
-                accepted.events || all || type == "text/event-stream" || type == "text/*";
+        QByteArrayView ranges = header.value;
+        while (!ranges.isEmpty()) {
+            const QByteArrayView range = takeUpTo(',', ranges);
+            accepted.json |= isMediaType(range, {"application/json", "application/*", "*/*"});
+            accepted.events |= isMediaType(range, {"text/event-stream", "text/*", "*/*"});
         }
     }
     return accepted;
@@ -84,14 +89,15 @@ Accepted acceptedBy(const HttpRequest &request)
 
 bool isJsonBody(const HttpRequest &request)
 {
-    return mediaTypeOf(request.header("Content-Type")) == "application/json";
+    return isMediaType(request.header("Content-Type"), {"application/json"});
 }
 
-QByteArray bearerToken(const QByteArray &authorization)
+QByteArray bearerToken(QByteArrayView authorization)
 {
-    return authorization.first(std::min(bearer.size(), authorization.size())).toLower() == bearer
-               ? authorization.sliced(bearer.size()).trimmed()
-               : QByteArray();
+    if (!equalIgnoringCase(authorization.first(std::min(bearer.size(), authorization.size())),
+                           bearer))
+        return {};
+    return trimmedField(authorization.sliced(bearer.size())).toByteArray();
 }
 
 } // namespace
