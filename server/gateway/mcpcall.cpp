@@ -53,7 +53,7 @@ std::function<void()> McpCall::releaser(Mailbox<Letter>::Sender ring)
 
 void McpCall::flush()
 {
-    std::deque<Notification> notifications;
+    std::vector<Notification> notifications;
     bool wantsRelease = false;
     {
         const Lock lock(m_waiting->mutex);
@@ -82,7 +82,8 @@ void McpCall::answer(int httpStatus, const QByteArray &body, std::vector<Header>
     const bool stopped = m_stop.stop_requested();
     if (!stopped && !m_streaming && (m_options.acceptsJson || httpStatus != 200)) {
         HttpReply reply{httpStatus, m_options.headers, body};
-        reply.headers.push_back({"Content-Type", "application/json"});
+        reply.headers.push_back(
+            {QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json")});
         reply.headers.insert(reply.headers.end(), extraHeaders.begin(), extraHeaders.end());
         m_exchange->reply(std::move(reply));
         return;

@@ -11,10 +11,10 @@
 #include "server/gateway/exchange.h"
 #include "server/protocol/meta.h"
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace provost::gateway {
 
@@ -37,7 +37,7 @@ public:
         bool acceptsEvents = true;
         Json progressToken; // null: no progress is sent
         std::optional<protocol::LogLevel>
-            logLevel; // least severe that is sent; none: no log messages
+            logLevel;                     // least severe that is sent; none: no log messages
         std::shared_ptr<EventLog> events; // of the legacy session; null: a stream cannot be resumed
         bool primes = false;              // streams begin with a priming event and may be polled
     };
@@ -70,7 +70,7 @@ private:
     struct Waiting
     {
         Mutex mutex;
-        std::deque<Notification> notifications GUARDED_BY(mutex);
+        std::vector<Notification> notifications GUARDED_BY(mutex);
         bool release GUARDED_BY(mutex) = false; // after the notifications
     };
 
@@ -88,7 +88,7 @@ private:
     std::stop_source m_stop;
     std::optional<double> m_progress; // last sent: it must rise
     bool m_streaming = false;
-    bool m_released = false; // our side has ended its stream
+    bool m_released = false;       // our side has ended its stream
     EventLog::Stream m_stream = 0; // in the log
 };
 

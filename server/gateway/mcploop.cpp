@@ -199,7 +199,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
     const bool modern = era == protocol::Era::Modern;
     const auto call = std::make_shared<McpCall>(
         visit.exchange,
-        McpCall::Options{.headers = {{"X-Request-Id", visit.in.requestId.value}},
+        McpCall::Options{.headers = {{QByteArrayLiteral("X-Request-Id"), visit.in.requestId.value}},
                          .acceptsJson = visit.in.acceptsJson,
                          .acceptsEvents = visit.in.acceptsEvents,
                          .progressToken = protocol::progressTokenOf(message.params),
@@ -207,7 +207,7 @@ Task<void> McpLoop::serveRequest(const Visit &visit, protocol::Era era, protocol
                                             : std::optional(visit.session->logLevel()),
                          .events = visit.events(),
                          .primes = !modern && visit.session->facts().revision.primesStreams});
-    const QByteArray key = message.id.toBytes();
+    const QByteArray key = modern ? QByteArray() : message.id.toBytes();
     if (modern) {
         // The only way to cancel that this era has. A legacy client says so; that it is gone means nothing.
         visit.exchange->onClosed([weak = std::weak_ptr(call)] {
@@ -260,15 +260,15 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     if (const auto checked = checkParameters(visit, question); !checked)
         co_return answerError(question.id, checked.error());
     auto request = callRequest(visit, *operation, question.name, question.params);
-    McpCall::Asker asker;
     if (call) {
-        asker = call->asker();
         request.stop = call->stop().get_token();
         request.notify = call->notifier(m_notifications.sender());
         request.releaseStream = call->releaser(m_notifications.sender());
     }
-    if (era == protocol::Era::Legacy)
+    if (era == protocol::Era::Legacy) {
+        auto asker = call ? call->asker() : McpCall::Asker();
         co_return co_await answerInLegacy(visit, question, std::move(asker), std::move(request));
+    }
     auto answers = protocol::inputAnswersOf(*method, question.params);
     if (!answers)
         co_return answerError(question.id, answers.error());

@@ -73,7 +73,7 @@ Checked<Message> decodeMessage(Json message)
 {
     if (!message.isObject())
         return invalid("a message is an object");
-    if (message["jsonrpc"] != Json("2.0"))
+    if (message["jsonrpc"].toByteArray() != "2.0")
         return invalid(R"("jsonrpc" must be "2.0")");
     const Json *method = message.find("method");
     if (method == nullptr)
