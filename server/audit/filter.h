@@ -2,7 +2,7 @@
 //
 //     tool:db.* decision:deny cost>0.5 user:"alice@acme.com" -status:success "free text"
 //
-// INVARIANT: matches() and the WHERE clause of filtersql.h give the same answer for the same record, and
+// INVARIANT: matches() and filtercolumns.h give the same answer for the same record, and
 // parse(canonical()) gives an equal filter.
 // Thread: a value; pure.
 #pragma once

@@ -9,7 +9,8 @@ namespace provost::audit {
 
 namespace {
 
-constexpr std::size_t postedWordsMax = 64; // more of them are everywhere
+constexpr std::size_t postedWordsMax = 8; // looking for more costs as much as looking at the rows
+constexpr std::int64_t listedStretchesMax = 1000; // of a range of sequence numbers
 
 // Adds those of one value, in order.
 Result<void> addStretches(storage::Database &index, Column column, std::int64_t value,
@@ -195,9 +196,17 @@ Result<std::optional<FilterColumns::Stretches>> FilterColumns::stretchesOf(const
         }
         return common;
     }
+    case Node::Kind::Number: {
+        const std::int64_t first = stretchOf(std::max<std::int64_t>(node.range.from, 0));
+        const std::int64_t last = stretchOf(node.range.until);
+        if (node.column != columnOf(Field::Sequence) || last - first >= listedStretchesMax)
+            return std::nullopt;
+        for (std::int64_t stretch = first; stretch <= last; ++stretch)
+            stretches.push_back(stretch);
+        break;
+    }
     case Node::Kind::All:
-    case Node::Kind::Not:
-    case Node::Kind::Number: return std::nullopt;
+    case Node::Kind::Not: return std::nullopt;
     }
     std::sort(stretches.begin(), stretches.end());
     stretches.erase(std::unique(stretches.begin(), stretches.end()), stretches.end());

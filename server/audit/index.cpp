@@ -13,7 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int linesPerBatchMax = 10'000; // then the next journal has its turn
+// Of one batch, which is held in memory; then the next journal has its turn.
+constexpr int linesPerBatchMax = 10'000;
+constexpr qsizetype bytesPerBatchMax = 16 << 20;
 constexpr auto retryInterval = 1s;
 
 } // namespace
@@ -36,11 +38,14 @@ public:
             m_reader.emplace(JournalReader::after(source.journal, m_file->watermark()));
         }
         int lines = 0;
-        while (m_file->watermark().sequence < until && lines < linesPerBatchMax) {
+        qsizetype bytes = 0;
+        while (m_file->watermark().sequence < until && lines < linesPerBatchMax
+               && bytes < bytesPerBatchMax) {
             TRY_LET(const auto line, m_reader->next());
             if (!line)
                 break;
             m_file->add(*line);
+            bytes += line->text.size();
             ++lines;
         }
         if (lines > 0)

@@ -10,7 +10,7 @@ using storage::Statement;
 
 constexpr const char *writerSettings =
     "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000";
-constexpr qsizetype linesKeptMax = 16 << 20; // of memory, from one batch to the next
+constexpr qsizetype linesKeptMax = 4 << 20; // bytes of memory, from one batch to the next
 constexpr qsizetype lineStartBytes =
     40; // holds the checksum: tells one journal's line from another's
 
