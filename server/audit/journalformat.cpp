@@ -64,12 +64,12 @@ std::optional<std::int64_t> takeMember(std::string_view &text, std::string_view 
 }
 
 // `START` text `"`, or nothing. What stands here has no escapes: the journal refuses such call ids.
-QByteArray takeText(std::string_view &text, std::string_view start)
+QByteArrayView takeText(std::string_view &text, std::string_view start)
 {
     if (!take(text, start))
         return {};
     const std::size_t end = std::min(text.find('"'), text.size());
-    QByteArray value(text.data(), qsizetype(end));
+    const QByteArrayView value(text.data(), qsizetype(end));
     text.remove_prefix(std::min(end + 1, text.size()));
     return value;
 }
@@ -135,7 +135,7 @@ LineCall readCall(QByteArrayView line)
         call.phase = Phase::Outcome;
     else
         take(rest, R"("phase":"event")");
-    call.callId = takeText(rest, R"(,"call_id":")");
+    call.callId = takeText(rest, R"(,"call_id":")").toByteArray();
     call.timestamp = fromRfc3339(takeText(rest, R"(,"timestamp":")")).value_or(WallTime());
     return call;
 }

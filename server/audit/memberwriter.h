@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace provost::audit {
 
@@ -17,12 +18,12 @@ public:
     // `out` is not to be touched while the writer lives.
     explicit MemberWriter(QByteArray &out)
         : m_out(out)
-        , m_used(out.size())
+        , m_isFirst(out.isEmpty() || out.endsWith('{'))
     {
-        m_out.resize(std::max(m_out.capacity(), m_used + bytesExpected));
+        makeRoom(out.size(), bytesExpected);
     }
 
-    ~MemberWriter() { m_out.truncate(m_used); }
+    ~MemberWriter() { m_out.truncate(used()); }
 
     MemberWriter(const MemberWriter &) = delete;
     MemberWriter &operator=(const MemberWriter &) = delete;
@@ -92,15 +93,13 @@ private:
 
     void startMember(std::string_view name)
     {
-        const bool needsComma = m_used > 0 && m_out.at(m_used - 1) != '{';
-        char *at = room(name.size() + 4);
-        if (needsComma)
-            *at++ = ',';
-        *at++ = '"';
-        at = std::copy(name.begin(), name.end(), at);
-        *at++ = '"';
-        *at++ = ':';
-        m_used = at - m_out.constData();
+        ensure(name.size() + 4);
+        if (!std::exchange(m_isFirst, false))
+            *m_at++ = ',';
+        *m_at++ = '"';
+        m_at = std::copy(name.begin(), name.end(), m_at);
+        *m_at++ = '"';
+        *m_at++ = ':';
     }
 
     void string(QByteArrayView value)
@@ -109,46 +108,54 @@ private:
             append([&](QByteArray &out) { appendJsonString(out, value); });
             return;
         }
-        char *at = room(std::size_t(value.size()) + 2);
-        *at++ = '"';
-        at = std::copy(value.begin(), value.end(), at);
-        *at++ = '"';
-        m_used = at - m_out.constData();
+        ensure(std::size_t(value.size()) + 2);
+        *m_at++ = '"';
+        m_at = std::copy(value.begin(), value.end(), m_at);
+        *m_at++ = '"';
     }
 
     template <class Integer>
     void decimal(Integer value)
     {
-        char *at = room(digitsMax);
-        m_used = std::to_chars(at, at + digitsMax, value).ptr - m_out.constData();
+        ensure(digitsMax);
+        m_at = std::to_chars(m_at, m_end, value).ptr;
     }
 
     void raw(std::string_view text)
     {
-        m_used = std::copy(text.begin(), text.end(), room(text.size())) - m_out.constData();
+        ensure(text.size());
+        m_at = std::copy(text.begin(), text.end(), m_at);
     }
 
     // What only knows how to append.
     template <class Append>
     void append(const Append &appendTo)
     {
-        m_out.truncate(m_used);
+        m_out.truncate(used());
         appendTo(m_out);
-        m_used = m_out.size();
-        m_out.resize(std::max(m_out.capacity(), m_used));
+        makeRoom(m_out.size(), 0);
     }
 
-    // Where the next `bytes` go.
-    char *room(std::size_t bytes)
+    [[nodiscard]] qsizetype used() const { return m_at - m_out.constData(); }
+
+    void ensure(std::size_t bytes)
     {
-        const qsizetype end = m_used + qsizetype(bytes);
-        if (end > m_out.size())
-            m_out.resize(std::max(end, 2 * m_out.size()));
-        return m_out.data() + m_used;
+        if (std::size_t(m_end - m_at) < bytes)
+            makeRoom(used(), std::max(qsizetype(bytes), m_out.size()));
+    }
+
+    // Behind what is `used`.
+    void makeRoom(qsizetype used, qsizetype bytes)
+    {
+        m_out.resize(std::max(m_out.capacity(), used + bytes));
+        m_at = m_out.data() + used;
+        m_end = m_out.data() + m_out.size();
     }
 
     QByteArray &m_out;
-    qsizetype m_used;
+    bool m_isFirst;
+    char *m_at = nullptr; // where the next byte goes
+    char *m_end = nullptr;
 };
 
 } // namespace provost::audit

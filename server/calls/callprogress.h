@@ -50,7 +50,7 @@ struct CallProgress
                                           Microseconds duration);
 
 // What the caller asks policy for one thing of the registry.
-[[nodiscard]] policy::Request questionFor(const CallProgress &call, QByteArrayView tool,
+[[nodiscard]] policy::Request questionFor(const CallProgress &call, const QByteArray &tool,
                                           const tools::PolicyBinding &binding);
 
 // The answer of a list operation: the definitions that policy lets this principal use.

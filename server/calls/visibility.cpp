@@ -7,7 +7,8 @@ namespace {
 
 constexpr char maskedText[] = "***";
 
-bool isVisible(const CallProgress &call, QByteArrayView tool, const tools::PolicyBinding &binding)
+bool isVisible(const CallProgress &call, const QByteArray &tool,
+               const tools::PolicyBinding &binding)
 {
     policy::Request question = questionFor(call, tool, binding);
     question.stage = policy::Stage::Discovery;
@@ -67,13 +68,13 @@ Result<void> maskTextContent(const policy::FieldRules &rules, Json &content)
 
 } // namespace
 
-policy::Request questionFor(const CallProgress &call, QByteArrayView tool,
+policy::Request questionFor(const CallProgress &call, const QByteArray &tool,
                             const tools::PolicyBinding &binding)
 {
     policy::Request question;
     question.tenant = call.principal->tenant;
     question.user = {call.principal->user, call.principal->roles, call.principal->attributes};
-    question.tool = tool.toByteArray();
+    question.tool = tool;
     question.resource = {binding.resource, binding.within, binding.attributes,
                          binding.rowAttributes};
     question.permission = binding.permission;

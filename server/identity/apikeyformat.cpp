@@ -3,6 +3,7 @@
 #include "server/base/hash.h"
 
 #include <algorithm>
+#include <array>
 
 namespace provost::identity {
 
@@ -19,13 +20,13 @@ bool isSymbol(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-QByteArray checkOf(QByteArrayView body)
+std::array<char, checkSize> checkOf(QByteArrayView body)
 {
     static constexpr char symbols[] =
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    QByteArray check(checkSize, '0');
+    std::array<char, checkSize> check{};
     std::uint32_t rest = crc32c(body);
-    for (int at = checkSize; at > 0; rest /= 62)
+    for (std::size_t at = check.size(); at > 0; rest /= 62)
         check[--at] = symbols[rest % 62];
     return check;
 }
@@ -37,7 +38,7 @@ NewKeyText makeKeyText(Random &random)
     const CredentialId id(randomToken(random, idSize));
     QByteArray key = prefix.toByteArray();
     key.append(id.value).append('_').append(randomToken(random, secretSize));
-    key.append(checkOf(key));
+    key.append(QByteArrayView(checkOf(key)));
     return {id, key};
 }
 
@@ -50,7 +51,7 @@ std::optional<QByteArrayView> idOfKeyText(QByteArrayView key)
     const QByteArrayView rest = key.sliced(separatorAt + 1);
     if (!std::all_of(id.begin(), id.end(), isSymbol)
         || !std::all_of(rest.begin(), rest.end(), isSymbol)
-        || key.last(checkSize) != checkOf(key.first(bodySize)))
+        || key.last(checkSize) != QByteArrayView(checkOf(key.first(bodySize))))
         return std::nullopt;
     return id;
 }

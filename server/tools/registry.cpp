@@ -93,7 +93,7 @@ RegisteredTool Registry::registered(ToolDescriptor tool, const ServerCatalog &fr
 
 Registry::Registry(std::vector<ServerCatalog> catalogs, const std::shared_ptr<ToolSchemas> &schemas)
 {
-    std::unordered_map<QByteArray, std::size_t> templatesByText;
+    ByName templatesByText;
 
     const auto leaveOut = [&](const char *what, const QByteArray &name, const ServerId &server,
                               const QByteArray &why) {
@@ -102,7 +102,7 @@ Registry::Registry(std::vector<ServerCatalog> catalogs, const std::shared_ptr<To
     };
     const auto addItem = [&](const char *what, bool acceptable, ItemDescriptor item,
                              const ServerCatalog &from, std::vector<RegisteredItem> &items,
-                             std::unordered_map<QByteArray, std::size_t> &byName) {
+                             ByName &byName) {
         if (!acceptable) {
             leaveOut(what, item.name, from.server, "no client accepts this name");
             return;
@@ -154,13 +154,13 @@ Registry::Registry(std::vector<ServerCatalog> catalogs, const std::shared_ptr<To
 
 const RegisteredTool *Registry::tool(QByteArrayView name) const
 {
-    const auto found = m_toolsByName.find(name.toByteArray());
+    const auto found = m_toolsByName.find(name);
     return found == m_toolsByName.end() ? nullptr : &m_tools[found->second];
 }
 
 const RegisteredItem *Registry::resource(QByteArrayView uri) const
 {
-    const auto found = m_resourcesByUri.find(uri.toByteArray());
+    const auto found = m_resourcesByUri.find(uri);
     if (found != m_resourcesByUri.end())
         return &m_resources[found->second];
     if (uri.size() > matchedUriBytesMax)
@@ -173,7 +173,7 @@ const RegisteredItem *Registry::resource(QByteArrayView uri) const
 
 const RegisteredItem *Registry::prompt(QByteArrayView name) const
 {
-    const auto found = m_promptsByName.find(name.toByteArray());
+    const auto found = m_promptsByName.find(name);
     return found == m_promptsByName.end() ? nullptr : &m_prompts[found->second];
 }
 

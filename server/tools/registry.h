@@ -74,9 +74,17 @@ private:
     std::vector<RegisteredItem> m_resourceTemplates;
     std::vector<RegisteredItem> m_prompts;
     std::vector<QByteArray> m_problems;
-    std::unordered_map<QByteArray, std::size_t> m_toolsByName;
-    std::unordered_map<QByteArray, std::size_t> m_resourcesByUri;
-    std::unordered_map<QByteArray, std::size_t> m_promptsByName;
+    // Looked up by what stands in a request, without a copy of it.
+    struct NameHash
+    {
+        using is_transparent = void;
+        std::size_t operator()(QByteArrayView name) const { return qHash(name); }
+    };
+    using ByName = std::unordered_map<QByteArray, std::size_t, NameHash, std::equal_to<>>;
+
+    ByName m_toolsByName;
+    ByName m_resourcesByUri;
+    ByName m_promptsByName;
 };
 
 } // namespace provost::tools
