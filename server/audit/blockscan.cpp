@@ -72,7 +72,7 @@ Result<void> BlockScan::selectRows(SelectedBlock &selected) const
     if (block.info().timeFirst < from || block.info().timeLast >= until) {
         TRY_LET(const Numbers *times, block.numbers(columnOf(Field::Time)));
         for (std::size_t row = 0; row < block.rows(); ++row) {
-            const WallTime time(Microseconds((*times)[row]));
+            const WallTime time{Microseconds{(*times)[row]}};
             selected.selection[row] = time >= from && time < until ? 1 : 0;
         }
     }

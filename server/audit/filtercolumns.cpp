@@ -188,11 +188,14 @@ Result<std::optional<FilterColumns::Stretches>> FilterColumns::stretchesOf(const
             TRY_LET(const auto some, stretchesOf(child, index));
             if (!some)
                 continue;
+            if (!common) {
+                common = *some;
+                continue;
+            }
             Stretches both;
-            if (common)
-                std::set_intersection(common->begin(), common->end(), some->begin(), some->end(),
-                                      std::back_inserter(both));
-            common = common ? std::move(both) : *some;
+            std::set_intersection(common->begin(), common->end(), some->begin(), some->end(),
+                                  std::back_inserter(both));
+            common = std::move(both);
         }
         return common;
     }

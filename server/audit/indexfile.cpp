@@ -164,7 +164,7 @@ QByteArrayView IndexFile::textOf(const Held &line) const
 
 Result<void> IndexFile::flush()
 {
-    const auto written = write();
+    auto written = write();
     // An index that is damaged is one of another version: the next open makes it anew.
     if (!written && m_blocks->foundDamage())
         static_cast<void>(m_database.executeScript("PRAGMA user_version = 0"));

@@ -131,7 +131,7 @@ QByteArray hmacSha256(QByteArrayView key, QByteArrayView data)
         return hmacSha256(sha256(key), data);
     const Sha256Block inner = padded(key, 0x36);
     const Sha256Block outer = padded(key, 0x5c);
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> hashed;
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> hashed{};
     digestInto(hashed.data(), {QByteArrayView(inner), data});
     return digestOf({QByteArrayView(outer), QByteArrayView(hashed)});
 }
