@@ -1,5 +1,6 @@
-// MemberWriter: writes the members of a JSON object one behind the other. A record has some thirty: growing once and then
-// writing by pointer takes half the time of appending each of them to the array.
+// MemberWriter: writes the members of a JSON object one behind the other. A record has some thirty: it grows the array once and
+// then writes by pointer, since appending each of them would check and grow it every time.
+// INVARIANT: what stands in the array when the writer goes is whole members; until then there is room behind them.
 // Thread: that of the array.
 #pragma once
 

@@ -126,7 +126,7 @@ QByteArray sha256(QByteArrayView data)
 
 QByteArray hmacSha256(QByteArrayView key, QByteArrayView data)
 {
-    // RFC 2104 by two digests: a fifth of the time of OpenSSL's HMAC(), which looks its algorithms up every time.
+    // RFC 2104 by two digests: much faster than OpenSSL's HMAC(), which looks its algorithms up every time.
     if (key.size() > SHA256_CBLOCK)
         return hmacSha256(sha256(key), data);
     const Sha256Block inner = padded(key, 0x36);
