@@ -1,5 +1,7 @@
 #include "server/base/json.h"
 
+#include "server/base/jsonwriter.h"
+
 #define RAPIDJSON_HAS_STDSTRING 0
 #ifdef __SSE2__
 #define RAPIDJSON_SSE2 // sixteen bytes of a string at a time
@@ -12,6 +14,7 @@
 #include <QSet>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <cmath>
@@ -180,38 +183,6 @@ const Json &absent()
     return value;
 }
 
-bool needsEscape(char c)
-{
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
-
-void appendEscaped(QByteArray &out, QByteArrayView text)
-{
-    static constexpr char hex[] = "0123456789abcdef";
-    out.append('"');
-    qsizetype plainFrom = 0;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (!needsEscape(c))
-            continue;
-        out.append(text.sliced(plainFrom, i - plainFrom));
-        plainFrom = i + 1;
-        switch (c) {
-        case '"': out.append("\\\""); break;
-        case '\\': out.append("\\\\"); break;
-        case '\n': out.append("\\n"); break;
-        case '\r': out.append("\\r"); break;
-        case '\t': out.append("\\t"); break;
-        default:
-            out.append("\\u00");
-            out.append(hex[static_cast<unsigned char>(c) >> 4U]);
-            out.append(hex[static_cast<unsigned char>(c) & 0xfU]);
-        }
-    }
-    out.append(text.sliced(plainFrom));
-    out.append('"');
-}
-
 void appendIndented(const Json &value, QByteArray &out, int level)
 {
     const auto newLine = [&](int depth) {
@@ -244,72 +215,115 @@ void appendIndented(const Json &value, QByteArray &out, int level)
     }
 }
 
+QByteArray shortestText(double value)
+{
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.begin(), text.end(), value).ptr;
+    return {text.data(), end - text.data()};
+}
+
 } // namespace
 
-Json::Json() noexcept = default;
-Json::Json(std::nullptr_t) noexcept {}
+Json::Json(Kind kind, QByteArray text)
+    : m_kind(kind)
+    , m_text(std::move(text))
+{
+}
 Json::Json(bool value)
-    : m_value(value)
+    : m_kind(Kind::Bool)
+    , m_flag(value)
 {
 }
 Json::Json(int value)
-    : m_value(Number{QByteArray::number(value)})
+    : Json(Kind::Number, QByteArray::number(value))
 {
 }
 Json::Json(std::int64_t value)
-    : m_value(Number{QByteArray::number(qint64(value))})
+    : Json(Kind::Number, QByteArray::number(qint64(value)))
+{
+}
+Json::Json(double value)
+    : Json(Kind::Number, shortestText(std::isfinite(value) ? value : 0.0))
 {
 }
 Json::Json(const char *text)
-    : m_value(QByteArray(text))
+    : Json(Kind::String, text)
 {
 }
 Json::Json(QByteArray text)
-    : m_value(std::move(text))
+    : Json(Kind::String, std::move(text))
 {
 }
 Json::Json(QByteArrayView text)
-    : m_value(text.toByteArray())
+    : Json(Kind::String, text.toByteArray())
 {
 }
 Json::Json(const QString &text)
-    : m_value(text.toUtf8())
+    : Json(Kind::String, text.toUtf8())
 {
 }
 Json::Json(Array items)
-    : m_value(std::move(items))
+    : m_kind(Kind::Array)
+    , m_items(std::move(items))
 {
 }
 Json::Json(Object members)
-    : m_value(std::move(members))
+    : m_kind(Kind::Object)
+    , m_members(std::move(members))
 {
 }
-Json::Json(const Json &other) = default;
-Json &Json::operator=(const Json &other) = default;
 
-Json::Json(double value)
+Json::Json(const Json &other)
 {
-    char text[32];
-    const auto end =
-        std::to_chars(text, text + sizeof text, std::isfinite(value) ? value : 0.0).ptr;
-    m_value = Number{QByteArray(text, end - text)};
+    switch (other.m_kind) {
+    case Kind::Null: break;
+    case Kind::Bool: m_flag = other.m_flag; break;
+    case Kind::Number:
+    case Kind::String: std::construct_at(&m_text, other.m_text); break;
+    case Kind::Array: std::construct_at(&m_items, other.m_items); break;
+    case Kind::Object: std::construct_at(&m_members, other.m_members); break;
+    }
+    m_kind = other.m_kind;
 }
 
-Json Json::object(std::initializer_list<Member> members)
+Json &Json::operator=(const Json &other)
 {
-    return {Object(members)};
+    return *this = Json(other);
 }
 
-Json Json::array(std::initializer_list<Json> items)
+void Json::release() noexcept
 {
-    return {Array(items)};
+    switch (std::exchange(m_kind, Kind::Null)) {
+    case Kind::Null:
+    case Kind::Bool: break;
+    case Kind::Number:
+    case Kind::String: std::destroy_at(&m_text); break;
+    case Kind::Array: std::destroy_at(&m_items); break;
+    case Kind::Object: std::destroy_at(&m_members); break;
+    }
+}
+
+Json Json::object(std::initializer_list<Entry> entries)
+{
+    Object members;
+    members.reserve(entries.size());
+    for (const Entry &entry : entries)
+        members.push_back({entry.key.toByteArray(), std::move(entry.value)});
+    return members;
+}
+
+Json Json::array(std::initializer_list<Item> items)
+{
+    Array values;
+    values.reserve(items.size());
+    for (const Item &item : items)
+        values.push_back(std::move(item.value));
+    return values;
 }
 
 Json Json::number(QByteArray text)
 {
-    Json value;
-    value.m_value = Number{std::move(text)};
-    return value;
+    return {Kind::Number, std::move(text)};
 }
 
 Result<Json> Json::parse(QByteArrayView text, const JsonLimits &limits)
@@ -344,40 +358,42 @@ Result<Json> Json::parse(QByteArrayView text, const JsonLimits &limits)
 QByteArray Json::toBytes() const
 {
     QByteArray out;
-    out.reserve(256);
     appendTo(out);
     return out;
 }
 
 void Json::appendTo(QByteArray &out) const
 {
-    switch (m_value.index()) {
-    case 0: out.append("null"); return;
-    case 1: out.append(std::get<bool>(m_value) ? "true" : "false"); return;
-    case 2: out.append(std::get<Number>(m_value).text); return;
-    case 3: appendJsonString(out, std::get<QByteArray>(m_value)); return;
-    case 4: {
-        out.append('[');
-        bool first = true;
-        for (const Json &item : std::get<Array>(m_value)) {
-            if (!std::exchange(first, false))
-                out.append(',');
-            item.appendTo(out);
+    JsonWriter writer(out);
+    writeTo(writer);
+}
+
+void Json::writeTo(JsonWriter &out) const
+{
+    switch (m_kind) {
+    case Kind::Null: out.raw("null"); return;
+    case Kind::Bool: out.raw(m_flag ? "true" : "false"); return;
+    case Kind::Number: out.raw(m_text); return;
+    case Kind::String: out.string(m_text); return;
+    case Kind::Array: {
+        char before = '[';
+        for (const Json &item : m_items) {
+            out.raw(std::exchange(before, ','));
+            item.writeTo(out);
         }
-        out.append(']');
+        out.raw(m_items.empty() ? "[]" : "]");
         return;
     }
-    default: {
-        out.append('{');
-        bool first = true;
-        for (const Member &member : std::get<Object>(m_value)) {
-            if (!std::exchange(first, false))
-                out.append(',');
-            appendJsonString(out, member.key);
-            out.append(':');
-            member.value.appendTo(out);
+    case Kind::Object: {
+        char before = '{';
+        for (const Member &member : m_members) {
+            out.raw(std::exchange(before, ','));
+            out.string(member.key);
+            out.raw(':');
+            member.value.writeTo(out);
         }
-        out.append('}');
+        out.raw(m_members.empty() ? "{}" : "}");
+        return;
     }
     }
 }
@@ -391,12 +407,12 @@ QByteArray Json::toIndented() const
 
 bool Json::toBool(bool fallback) const
 {
-    return isBool() ? std::get<bool>(m_value) : fallback;
+    return isBool() ? m_flag : fallback;
 }
 
 QByteArray Json::toByteArray() const
 {
-    return isString() ? std::get<QByteArray>(m_value) : QByteArray();
+    return isString() ? m_text : QByteArray();
 }
 
 QString Json::toText() const
@@ -408,11 +424,10 @@ std::optional<std::int64_t> Json::toInteger() const
 {
     if (!isNumber())
         return std::nullopt;
-    const QByteArray &text = std::get<Number>(m_value).text;
     std::int64_t value = 0;
     const auto [end, error] =
-        std::from_chars(text.constData(), text.constData() + text.size(), value);
-    if (error == std::errc() && end == text.constData() + text.size())
+        std::from_chars(m_text.constData(), m_text.constData() + m_text.size(), value);
+    if (error == std::errc() && end == m_text.constData() + m_text.size())
         return value;
     // 3.0 and 3e2 are integers too, as far as a double names them exactly.
     const auto number = toDouble();
@@ -426,50 +441,50 @@ std::optional<double> Json::toDouble() const
 {
     if (!isNumber())
         return std::nullopt;
-    const QByteArray &text = std::get<Number>(m_value).text;
     double value = 0;
     const auto [end, error] =
-        std::from_chars(text.constData(), text.constData() + text.size(), value);
-    if (error != std::errc() || end != text.constData() + text.size())
+        std::from_chars(m_text.constData(), m_text.constData() + m_text.size(), value);
+    if (error != std::errc() || end != m_text.constData() + m_text.size())
         return std::nullopt;
     return value;
 }
 
 QByteArray Json::numberText() const
 {
-    return isNumber() ? std::get<Number>(m_value).text : QByteArray();
+    return isNumber() ? m_text : QByteArray();
 }
 
 const Json::Array &Json::items() const
 {
     static const Array none;
-    return isArray() ? std::get<Array>(m_value) : none;
+    return isArray() ? m_items : none;
 }
 
 const Json::Object &Json::members() const
 {
     static const Object none;
-    return isObject() ? std::get<Object>(m_value) : none;
+    return isObject() ? m_members : none;
 }
 
 Json::Array &Json::itemsRef()
 {
     if (!isArray())
-        m_value = Array();
-    return std::get<Array>(m_value);
+        *this = Array();
+    return m_items;
 }
 
 Json::Object &Json::membersRef()
 {
     if (!isObject())
-        m_value = Object();
-    return std::get<Object>(m_value);
+        *this = Object();
+    return m_members;
 }
 
 const Json *Json::find(QByteArrayView key) const
 {
     for (const Member &member : members()) {
-        if (member.key == key)
+        if (member.key.size() == key.size()
+            && std::memcmp(member.key.constData(), key.data(), std::size_t(key.size())) == 0)
             return &member.value;
     }
     return nullptr;
@@ -496,9 +511,8 @@ void Json::set(QByteArrayView key, Json value)
 
 bool Json::remove(QByteArrayView key)
 {
-    return isObject() && std::erase_if(std::get<Object>(m_value), [&](const Member &m) {
-                             return m.key == key;
-                         }) > 0;
+    return isObject()
+           && std::erase_if(m_members, [&](const Member &m) { return m.key == key; }) > 0;
 }
 
 void Json::append(Json item)
@@ -508,42 +522,22 @@ void Json::append(Json item)
 
 bool Json::operator==(const Json &other) const
 {
-    return m_value == other.m_value;
-}
-
-bool isPlainJsonText(QByteArrayView text)
-{
-    // Eight bytes at a time: a byte below n borrows from its highest bit when n is taken from it.
-    constexpr std::uint64_t each = 0x0101010101010101U;
-    constexpr std::uint64_t highest = 0x80 * each;
-    const auto hasBelow = [](std::uint64_t word, std::uint64_t n) {
-        return ((word - n * each) & ~word & highest) != 0;
-    };
-    const char *at = text.data();
-    qsizetype left = text.size();
-    for (; left >= 8; left -= 8, at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        if (hasBelow(word, 0x20) || hasBelow(word ^ ('"' * each), 1)
-            || hasBelow(word ^ ('\\' * each), 1))
-            return false;
+    if (m_kind != other.m_kind)
+        return false;
+    switch (m_kind) {
+    case Kind::Null: return true;
+    case Kind::Bool: return m_flag == other.m_flag;
+    case Kind::Number:
+    case Kind::String: return m_text == other.m_text;
+    case Kind::Array: return m_items == other.m_items;
+    case Kind::Object: return m_members == other.m_members;
     }
-    return std::none_of(at, at + left, needsEscape);
+    return false;
 }
 
 void appendJsonString(QByteArray &out, QByteArrayView text)
 {
-    // Nearly all text is plain, and one step of growth is what its cost consists of.
-    if (isPlainJsonText(text)) {
-        const qsizetype start = out.size();
-        out.resize(start + text.size() + 2);
-        char *at = out.data() + start;
-        *at = '"';
-        std::copy(text.begin(), text.end(), at + 1);
-        at[text.size() + 1] = '"';
-        return;
-    }
-    appendEscaped(out, text);
+    JsonWriter(out, text.size() + 2).string(text);
 }
 
 } // namespace provost

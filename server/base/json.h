@@ -12,13 +12,14 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace provost {
+
+class JsonWriter;
 
 enum class DuplicateKeys { Refuse, Allow };
 
@@ -35,11 +36,8 @@ public:
     struct Member;
     using Array = std::vector<Json>;
     using Object = std::vector<Member>;
-    struct Number
-    {
-        QByteArray text;
-        bool operator==(const Number &) const = default;
-    };
+    struct Entry; // of an object literal
+    struct Item;  // of an array literal
 
     Json() noexcept;
     Json(std::nullptr_t) noexcept; // NOLINT(google-explicit-constructor): literals read as JSON
@@ -60,8 +58,8 @@ public:
     ~Json();
 
     // An object literal: Json::object({{"name", "x"}, {"size", 3}}).
-    [[nodiscard]] static Json object(std::initializer_list<Member> members = {});
-    [[nodiscard]] static Json array(std::initializer_list<Json> items = {});
+    [[nodiscard]] static Json object(std::initializer_list<Entry> entries = {});
+    [[nodiscard]] static Json array(std::initializer_list<Item> items = {});
     // A number by its text. REQUIRES: `text` is a JSON number.
     [[nodiscard]] static Json number(QByteArray text);
 
@@ -71,15 +69,16 @@ public:
     // Compact text; parse(toBytes()) gives an equal value.
     [[nodiscard]] QByteArray toBytes() const;
     void appendTo(QByteArray &out) const;
+    void writeTo(JsonWriter &out) const;
     // Two spaces a level, for people.
     [[nodiscard]] QByteArray toIndented() const;
 
-    [[nodiscard]] bool isNull() const { return m_value.index() == 0; }
-    [[nodiscard]] bool isBool() const { return m_value.index() == 1; }
-    [[nodiscard]] bool isNumber() const { return m_value.index() == 2; }
-    [[nodiscard]] bool isString() const { return m_value.index() == 3; }
-    [[nodiscard]] bool isArray() const { return m_value.index() == 4; }
-    [[nodiscard]] bool isObject() const { return m_value.index() == 5; }
+    [[nodiscard]] bool isNull() const { return m_kind == Kind::Null; }
+    [[nodiscard]] bool isBool() const { return m_kind == Kind::Bool; }
+    [[nodiscard]] bool isNumber() const { return m_kind == Kind::Number; }
+    [[nodiscard]] bool isString() const { return m_kind == Kind::String; }
+    [[nodiscard]] bool isArray() const { return m_kind == Kind::Array; }
+    [[nodiscard]] bool isObject() const { return m_kind == Kind::Object; }
 
     // The value, or the fallback if it is of another type.
     [[nodiscard]] bool toBool(bool fallback = false) const;
@@ -110,7 +109,22 @@ public:
     bool operator==(const Json &other) const; // objects compare with order; numbers by text
 
 private:
-    std::variant<std::monostate, bool, Number, QByteArray, Array, Object> m_value;
+    enum class Kind : std::uint8_t { Null, Bool, Number, String, Array, Object };
+
+    Json(Kind kind, QByteArray text);
+    void take(Json &other) noexcept;
+    void release() noexcept;
+
+    // A union and not a std::variant: trees are moved and destroyed more often than read, and most values that are
+    // destroyed have been moved from, which is seen here by one comparison.
+    Kind m_kind = Kind::Null;
+    union
+    {
+        bool m_flag;
+        QByteArray m_text; // of a string; of a number as it was written
+        Array m_items;
+        Object m_members;
+    };
 };
 
 struct Json::Member
@@ -120,13 +134,69 @@ struct Json::Member
     bool operator==(const Member &) const = default;
 };
 
-// Inline, as values are moved more often than anything else; here, where a Member is known.
-inline Json::Json(Json &&other) noexcept = default;
-inline Json &Json::operator=(Json &&other) noexcept = default;
-inline Json::~Json() = default;
+// The elements of a std::initializer_list are const; `mutable` is what lets a literal take its values without a copy.
+struct Json::Entry
+{
+    QByteArrayView key;
+    mutable Json value;
+};
 
-// Whether `text` stands in a JSON string as it is. Whether it is UTF-8 is not looked at.
-[[nodiscard]] bool isPlainJsonText(QByteArrayView text);
+struct Json::Item
+{
+    template <class Value>
+    Item(Value &&from) // NOLINT(google-explicit-constructor): literals read as JSON
+        : value(std::forward<Value>(from))
+    {
+    }
+    mutable Json value;
+};
+
+// REQUIRES: this value is null. Leaves `other` null.
+inline void Json::take(Json &other) noexcept
+{
+    switch (other.m_kind) {
+    case Kind::Null: return;
+    case Kind::Bool: m_flag = other.m_flag; break;
+    case Kind::Number:
+    case Kind::String:
+        std::construct_at(&m_text, std::move(other.m_text));
+        std::destroy_at(&other.m_text);
+        break;
+    case Kind::Array:
+        std::construct_at(&m_items, std::move(other.m_items));
+        std::destroy_at(&other.m_items);
+        break;
+    case Kind::Object:
+        std::construct_at(&m_members, std::move(other.m_members));
+        std::destroy_at(&other.m_members);
+        break;
+    }
+    m_kind = std::exchange(other.m_kind, Kind::Null);
+}
+
+inline Json::Json() noexcept {}
+inline Json::Json(std::nullptr_t) noexcept {}
+
+inline Json::Json(Json &&other) noexcept
+{
+    take(other);
+}
+
+// By way of a third, as `other` may be part of this value.
+inline Json &Json::operator=(Json &&other) noexcept
+{
+    Json taken(std::move(other));
+    if (m_kind != Kind::Null)
+        release();
+    take(taken);
+    return *this;
+}
+
+inline Json::~Json()
+{
+    if (m_kind > Kind::Bool)
+        release();
+}
 
 // Appends `text` as a JSON string with quotes.
 void appendJsonString(QByteArray &out, QByteArrayView text);

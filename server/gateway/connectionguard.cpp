@@ -101,14 +101,7 @@ void ConnectionGuard::letThrough()
     m_deadline = never;
     m_state = State::LetThrough;
 
-    const HttpRequest &request = m_request.request;
-    QByteArray lines;
-    lines.reserve(request.method.size() + request.path.size() + 64);
-    lines.append(request.method).append(' ').append(request.path);
-    if (!request.query.isEmpty())
-        lines.append('?').append(request.query);
-    lines.append(" HTTP/1.1\r\n\r\n");
-    m_socket.pass(std::move(lines));
+    m_socket.announce();
 }
 
 std::shared_ptr<HttpExchange> ConnectionGuard::makeExchange()
@@ -304,9 +297,9 @@ qint64 GuardedSocket::readData(char *data, qint64 bytesMax)
 {
     if (m_readingRaw)
         return QTcpSocket::readData(data, bytesMax);
-    const qint64 count = std::min(bytesMax, qint64(m_passed.size()));
-    std::memcpy(data, m_passed.constData(), std::size_t(count));
-    m_passed.remove(0, count);
+    const qint64 count = std::min(bytesMax, qint64(m_announced.size()));
+    std::memcpy(data, m_announced.data(), std::size_t(count));
+    m_announced = m_announced.sliced(count);
     return count;
 }
 

@@ -1,7 +1,7 @@
 // Stands between one client and QtHttpServer, whose parser is lenient and has no limits. The guard takes every byte
-// off the socket first, reads it with the strict scanner, and lets QtHttpServer see a request only when it is whole and
-// well-formed: its method and target, so that headers and body are read once and framed by one reader. What is not
-// well-formed is answered and closed here.
+// off the socket first, reads it with the strict scanner, and tells QtHttpServer of a request only when it is whole and
+// well-formed. It tells it no more than that there is one, so that each byte is read once and framed by one reader.
+// What is not well-formed is answered and closed here.
 // INVARIANT: one request at a time is handed on; what a client sends ahead waits until the answer is complete, so
 // answers keep their order. Every wait has a time-out.
 // Thread: the loop of the connection.
@@ -89,7 +89,8 @@ private:
     MonotonicTime m_stalledSince; // the client has taken nothing since
 };
 
-// The socket that QtHttpServer is given. It hands out nothing but the lines that its guard has passed.
+// The socket that QtHttpServer is given. It hands out nothing but a stand-in of each request that its
+// guard has let through: nothing that QtHttpServer reads is used.
 class GuardedSocket final : public QTcpSocket
 {
 public:
@@ -100,8 +101,8 @@ public:
 
     // For the guard: bytes from the client.
     [[nodiscard]] qint64 readRaw(char *data, qint64 bytesMax);
-    // For the guard: what QtHttpServer reads next, in the readyRead that is going on.
-    void pass(QByteArray lines) { m_passed = std::move(lines); }
+    // For the guard: QtHttpServer reads of one request, in the readyRead that is going on.
+    void announce() { m_announced = standIn; }
     // For the guard: from now on nobody is connected to the socket, and it reads as any other, `head` first.
     void release(const QByteArray &head);
 
@@ -109,9 +110,11 @@ protected:
     qint64 readData(char *data, qint64 bytesMax) override;
 
 private:
+    static constexpr QByteArrayView standIn = "GET / HTTP/1.1\r\n\r\n";
+
     std::unique_ptr<ConnectionGuard> m_guard;
     const std::function<void()> m_onGone; // the socket is destroyed
-    QByteArray m_passed;
+    QByteArrayView m_announced;           // what is left of it
     bool m_readingRaw = false;
 };
 

@@ -122,11 +122,6 @@ QByteArrayView trimmedField(QByteArrayView text)
     return text;
 }
 
-bool equalIgnoringCase(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && qstrnicmp(a.data(), a.size(), b.data(), b.size()) == 0;
-}
-
 bool listContains(QByteArrayView list, QByteArrayView member)
 {
     while (!list.isEmpty()) {

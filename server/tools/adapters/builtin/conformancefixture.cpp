@@ -53,7 +53,7 @@ Json resourceContent(const QByteArray &uri, const char *mimeType, const char *te
          {"resource", Json::object({{"uri", uri}, {"mimeType", mimeType}, {"text", text}})}});
 }
 
-Json contentResult(std::initializer_list<Json> content)
+Json contentResult(std::initializer_list<Json::Item> content)
 {
     return Json::object({{"content", Json::array(content)}});
 }

@@ -14,7 +14,7 @@ Json literal(const char *text)
     return *Json::parse(text);
 }
 
-Json form(const Json &message, const char *properties, std::initializer_list<Json> required = {})
+Json form(const Json &message, const char *properties, std::initializer_list<Json::Item> required = {})
 {
     Json schema = Json::object({{"type", "object"}, {"properties", literal(properties)}});
     if (required.size() > 0)

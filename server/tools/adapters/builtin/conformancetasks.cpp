@@ -35,7 +35,7 @@ Json form(const char *message, const char *property, const char *type)
          {"params", Json::object({{"message", message}, {"requestedSchema", schema}})}});
 }
 
-Answer asking(std::initializer_list<Json::Member> requests)
+Answer asking(std::initializer_list<Json::Entry> requests)
 {
     return Output{.result = {}, .needs = InputNeeded{.requests = Json::object(requests)}};
 }

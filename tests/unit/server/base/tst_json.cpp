@@ -80,7 +80,8 @@ private Q_SLOTS:
     void doubles();
     void writesStrings_data();
     void writesStrings();
-    void tellsPlainText();
+    void escapesAnywhere();
+    void movesPartsIntoTheWhole();
     void keepsOrderAndEdits();
     void absentIsNull();
     void indents();
@@ -293,8 +294,8 @@ void TstJson::writesStrings()
     QCOMPARE(Json::parse(written)->toByteArray(), text);
 }
 
-// Every byte at every place of a text, as it is read eight bytes at a time.
-void TstJson::tellsPlainText()
+// Every byte at every place of a text, as it is written eight bytes at a time.
+void TstJson::escapesAnywhere()
 {
     for (int size = 1; size < 20; ++size) {
         for (int at = 0; at < size; ++at) {
@@ -302,12 +303,34 @@ void TstJson::tellsPlainText()
                 QByteArray text(size, '\x7f');
                 text[at] = static_cast<char>(byte);
                 const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
-                QCOMPARE(isPlainJsonText(text), plain);
+                QByteArray written = "[";
+                appendJsonString(written, text);
+                QCOMPARE(written == "[\"" + text + '"', plain);
+                if (byte < 0x80)
+                    QCOMPARE(Json::parse(written.sliced(1))->toByteArray(), text);
             }
         }
     }
-    QVERIFY(isPlainJsonText({}));
-    QVERIFY(isPlainJsonText(" !#[]\xff\x80\xa2\xdc ~"));
+    QCOMPARE(Json(" !#[]\xff\x80\xa2\xdc ~").toBytes(), "\" !#[]\xff\x80\xa2\xdc ~\"");
+}
+
+void TstJson::movesPartsIntoTheWhole()
+{
+    Json tree = Json::array({Json::object({{"a", "the text that stays"}}), 2});
+    tree = std::move(tree.itemsRef().front());
+    QCOMPARE(tree.toBytes(), R"({"a":"the text that stays"})");
+    tree = std::move(*tree.find("a"));
+    QCOMPARE(tree.toBytes(), R"("the text that stays")");
+    Json copy = tree;
+    Json taken = std::move(tree);
+    QVERIFY(tree.isNull()); // NOLINT(bugprone-use-after-move): this is promised
+    QCOMPARE(taken, copy);
+    copy = copy; // NOLINT(clang-diagnostic-self-assign-overloaded)
+    QCOMPARE(taken, copy);
+    taken = true;
+    QVERIFY(taken.toBool());
+    taken = Json::array({nullptr, false});
+    QCOMPARE(taken.toBytes(), "[null,false]");
 }
 
 void TstJson::keepsOrderAndEdits()

@@ -61,7 +61,7 @@ tenants:
 # tail
 )";
 
-Json texts(std::initializer_list<Json> items)
+Json texts(std::initializer_list<Json::Item> items)
 {
     return Json::array(items);
 }

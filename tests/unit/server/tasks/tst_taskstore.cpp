@@ -58,7 +58,7 @@ Conclusion completed(const Json &text = "done")
     return {.status = TaskStatus::Completed, .detail = Json::object({{"text", text}})};
 }
 
-Conclusion asks(std::initializer_list<Json::Member> questions, QByteArray state = "sealed")
+Conclusion asks(std::initializer_list<Json::Entry> questions, QByteArray state = "sealed")
 {
     return {TaskStatus::InputRequired, "Waiting", Json::object(questions), std::move(state)};
 }
