@@ -1,5 +1,6 @@
 #include "server/base/jsonwriter.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -7,17 +8,21 @@ namespace provost {
 
 namespace {
 
-// The bytes of a word that a JSON string cannot hold as they are: below 0x20, a quote, a backslash. Not zero if there
-// is one; a byte below n borrows from its highest bit when n is taken from it.
-std::uint64_t unplain(std::uint64_t word)
+// Sixteen bytes at once, by the compiler's own vectors: SSE2 on x86-64, NEON on ARM.
+using Block = unsigned char __attribute__((vector_size(16)));
+
+// 0xff where a byte cannot stand in a JSON string as it is.
+Block unplain(Block text)
 {
-    constexpr std::uint64_t each = 0x0101010101010101U;
-    constexpr std::uint64_t highest = 0x80 * each;
-    const std::uint64_t quote = word ^ ('"' * each);
-    const std::uint64_t backslash = word ^ ('\\' * each);
-    return (((word - 0x20 * each) & ~word) | ((quote - each) & ~quote)
-            | ((backslash - each) & ~backslash))
-           & highest;
+    return Block((text < 0x20) | (text == '"') | (text == '\\'));
+}
+
+bool isZero(Block block)
+{
+    std::array<std::uint64_t, 2> words{};
+    static_assert(sizeof words == sizeof block);
+    std::memcpy(words.data(), &block, sizeof block);
+    return (words[0] | words[1]) == 0;
 }
 
 bool isPlain(char c)
@@ -25,29 +30,48 @@ bool isPlain(char c)
     return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
-// Copies while it looks, eight bytes at a time. False if `text` has to be escaped; what was copied is then worth nothing.
-bool copyPlain(char *to, QByteArrayView text)
+// Copies the first and the last `Part` of a text of one to two parts, and puts both into one block, again and again.
+template <class Part>
+Block copyEnds(char *to, const char *from, std::size_t size)
 {
-    constexpr qsizetype step = sizeof(std::uint64_t);
-    const auto copy = [&](qsizetype at) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, step);
-        std::memcpy(to + at, &word, step);
-        return unplain(word);
-    };
-    const qsizetype size = text.size();
-    if (size < step) {
+    std::array<Part, sizeof(Block) / sizeof(Part)> parts{};
+    std::memcpy(&parts[0], from, sizeof(Part));
+    std::memcpy(&parts[1], from + size - sizeof(Part), sizeof(Part));
+    std::memcpy(to, &parts[0], sizeof(Part));
+    std::memcpy(to + size - sizeof(Part), &parts[1], sizeof(Part));
+    for (std::size_t i = 2; i < parts.size(); ++i)
+        parts[i] = parts[0];
+    Block block;
+    std::memcpy(&block, parts.data(), sizeof block);
+    return block;
+}
+
+// Copies while it looks. False if the text has to be escaped; what was copied is then worth nothing.
+bool copyPlain(char *to, const char *from, std::size_t size)
+{
+    constexpr std::size_t step = sizeof(Block);
+    if (size < sizeof(std::uint32_t)) {
         bool plain = true;
-        for (qsizetype i = 0; i < size; ++i) {
-            to[i] = text.data()[i];
-            plain &= isPlain(to[i]);
+        for (std::size_t i = 0; i < size; ++i) {
+            to[i] = from[i];
+            plain &= isPlain(from[i]);
         }
         return plain;
     }
-    std::uint64_t found = 0;
-    for (qsizetype at = 0; at + step < size; at += step)
+    if (size < sizeof(std::uint64_t))
+        return isZero(unplain(copyEnds<std::uint32_t>(to, from, size)));
+    if (size < step)
+        return isZero(unplain(copyEnds<std::uint64_t>(to, from, size)));
+    const auto copy = [&](std::size_t at) {
+        Block block;
+        std::memcpy(&block, from + at, step);
+        std::memcpy(to + at, &block, step);
+        return unplain(block);
+    };
+    Block found = copy(size - step); // overlaps the one before
+    for (std::size_t at = 0; at + step < size; at += step)
         found |= copy(at);
-    return (found | copy(size - step)) == 0; // the last word overlaps the one before
+    return isZero(found);
 }
 
 } // namespace
@@ -55,7 +79,7 @@ bool copyPlain(char *to, QByteArrayView text)
 void JsonWriter::string(QByteArrayView text)
 {
     ensure(std::size_t(text.size()) + 2);
-    if (!copyPlain(m_at + 1, text))
+    if (!copyPlain(m_at + 1, text.data(), std::size_t(text.size())))
         return escaped(text);
     *m_at = '"';
     m_at += text.size() + 1;

@@ -26,6 +26,21 @@ void generate(std::span<std::byte> bytes)
         qFatal("no randomness: the system's generator failed");
 }
 
+void fillWithSymbols(Random &random, std::span<char> out)
+{
+    constexpr unsigned unbiased = 248; // the largest multiple of 62 that fits a byte
+    std::array<std::byte, 16> pool{};
+    std::size_t filled = 0;
+    while (filled < out.size()) {
+        random.fill(pool);
+        for (const std::byte byte : pool) {
+            const auto value = std::to_integer<unsigned>(byte);
+            if (value < unbiased && filled < out.size())
+                out[filled++] = symbols[value % symbolCount];
+        }
+    }
+}
+
 struct Pool
 {
     std::array<std::byte, 4096> bytes{};
@@ -53,29 +68,21 @@ void SystemRandom::fill(std::span<std::byte> bytes)
 
 QByteArray randomToken(Random &random, int characters)
 {
-    constexpr unsigned unbiased = 248; // the largest multiple of 62 that fits a byte
-    QByteArray token;
-    token.reserve(characters);
-    std::array<std::byte, 16> pool{};
-    while (token.size() < characters) {
-        random.fill(pool);
-        for (const std::byte byte : pool) {
-            const auto value = std::to_integer<unsigned>(byte);
-            if (value < unbiased && token.size() < characters)
-                token.append(symbols[value % symbolCount]);
-        }
-    }
+    QByteArray token(characters, Qt::Uninitialized);
+    fillWithSymbols(random, {token.data(), std::size_t(token.size())});
     return token;
 }
 
 QByteArray orderedToken(Random &random, WallTime time)
 {
-    QByteArray token(timeSymbols, '0');
+    QByteArray token(timeSymbols + randomSymbols, Qt::Uninitialized);
+    const std::span symbolsOfToken(token.data(), std::size_t(token.size()));
     auto left =
         static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0));
-    for (int i = timeSymbols; i > 0; left /= symbolCount)
-        token[--i] = symbols[left % symbolCount];
-    return token.append(randomToken(random, randomSymbols));
+    for (std::size_t i = timeSymbols; i > 0; left /= symbolCount)
+        symbolsOfToken[--i] = symbols[left % symbolCount];
+    fillWithSymbols(random, symbolsOfToken.subspan(timeSymbols));
+    return token;
 }
 
 } // namespace provost

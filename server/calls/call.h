@@ -5,6 +5,7 @@
 #include "server/base/clock.h"
 #include "server/base/ids.h"
 #include "server/base/json.h"
+#include "server/identity/presentedkey.h"
 #include "server/identity/principal.h"
 #include "server/tools/adapter.h"
 
@@ -59,11 +60,11 @@ struct Refusal
 struct CallRequest
 {
     Operation operation = Operation::CallTool;
-    QByteArray credential;          // the bearer token as presented; empty if none
-    std::optional<TenantId> tenant; // from the route; none: the credential's tenant
-    QByteArray name;                // tool or prompt name, or resource uri; empty for lists
-    Json params = Json::object();   // of the JSON-RPC request, whole
-    QByteArray agent;               // as claimed: "claude-code 2.1"
+    identity::PresentedKey credential; // the bearer token, read; empty if there is none
+    std::optional<TenantId> tenant;    // from the route; none: the credential's tenant
+    QByteArray name;                   // tool or prompt name, or resource uri; empty for lists
+    Json params = Json::object();      // of the JSON-RPC request, whole
+    QByteArray agent;                  // as claimed: "claude-code 2.1"
     RequestId requestId;
     QByteArray workflowId; // as claimed
     QByteArray sessionId;  // public hash of a legacy session; empty if none

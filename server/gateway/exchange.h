@@ -6,6 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/json.h"
+#include "server/gateway/headerlist.h"
 
 #include <QByteArray>
 
@@ -17,26 +18,26 @@ class QTcpSocket;
 
 namespace provost::gateway {
 
-struct Header
-{
-    QByteArray name;  // as sent
-    QByteArray value; // trimmed of optional white space
-};
-
 struct HttpRequest
 {
     QByteArray method;
     QByteArray path;  // percent-encoding as sent, without the query
     QByteArray query; // without '?'
-    std::vector<Header> headers;
+    HeaderList headers;
     QByteArray body;
     QByteArray peerAddress; // textual, without port
     bool secure = false;    // TLS
     MonotonicTime received;
 
     // The value of the first header of that name, case-insensitively; empty if there is none.
-    [[nodiscard]] QByteArray header(QByteArrayView name) const;
-    [[nodiscard]] bool hasHeader(QByteArrayView name) const;
+    [[nodiscard]] QByteArrayView header(QByteArrayView name) const
+    {
+        return headers.find(name).value_or(QByteArrayView());
+    }
+    [[nodiscard]] bool hasHeader(QByteArrayView name) const
+    {
+        return headers.find(name).has_value();
+    }
 };
 
 struct HttpReply

@@ -222,12 +222,12 @@ void FramingScanner::readHeader(QByteArrayView line)
         return refuse(400, "a header is malformed");
     if (isTrailer)
         return; // RFC 9110 6.5.1: trailers may be discarded
-    m_request.headers.push_back(
-        {line.first(colon).toByteArray(), trimmedField(line.sliced(colon + 1)).toByteArray()});
-    noteHeader(m_request.headers.back());
+    const HeaderList::Field header{line.first(colon), trimmedField(line.sliced(colon + 1))};
+    m_request.headers.add(header.name, header.value);
+    noteHeader(header);
 }
 
-void FramingScanner::noteHeader(const Header &header)
+void FramingScanner::noteHeader(const HeaderList::Field &header)
 {
     const auto is = [&header](QByteArrayView name) { return equalIgnoringCase(header.name, name); };
     switch (header.name.size()) {

@@ -83,7 +83,7 @@ private:
     void readRequestLine(QByteArrayView line);
     void readVersion(QByteArrayView version);
     void readHeader(QByteArrayView line);
-    void noteHeader(const Header &header);
+    void noteHeader(const HeaderList::Field &header);
     void finishHead();
     void startBody();
     void readChunkSize(QByteArrayView line);

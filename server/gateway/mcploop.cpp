@@ -97,7 +97,8 @@ Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
         co_return;
     }
     visit.in = std::move(*in);
-    auto principal = admit(visit.in);
+    visit.credential = m_services.readKey(visit.in.bearer);
+    auto principal = admit(visit);
     if (!principal) {
         co_await turnAway(visit, principal.error());
         co_return;
@@ -128,11 +129,11 @@ std::optional<protocol::RpcError> McpLoop::refuseAtDoor(const HttpRequest &reque
     return std::nullopt;
 }
 
-Result<identity::Principal> McpLoop::admit(const McpRequest &in) const
+Result<identity::Principal> McpLoop::admit(const Visit &visit) const
 {
-    TRY_LET(identity::Principal principal, m_services.authenticate(in.credential));
+    TRY_LET(identity::Principal principal, m_services.authenticate(visit.credential));
     // The same for tenants that exist and tenants that do not.
-    if (in.tenant && *in.tenant != principal.tenant)
+    if (visit.in.tenant && *visit.in.tenant != principal.tenant)
         return fail(ErrorCode::Denied, QStringLiteral("this key belongs to another tenant"));
     return principal;
 }
@@ -163,7 +164,7 @@ Task<void> McpLoop::turnAway(const Visit &visit, Error why) const
 
     McpAnswer answer = answerError(id, toRpcError(why));
     if (why.code == ErrorCode::Unauthenticated)
-        answer.headers.push_back(bearerChallenge(!visit.in.credential.isEmpty()));
+        answer.headers.push_back(bearerChallenge(!visit.in.bearer.isEmpty()));
     else
         answer.httpStatus = 403; // no other token of the same client would help: no challenge
     reply(visit, std::move(answer));
@@ -316,9 +317,8 @@ protocol::Checked<void> McpLoop::checkParameters(const Visit &visit,
     if (declared.empty())
         return {};
     const auto header = [&](QByteArrayView headerName) -> std::optional<QByteArray> {
-        if (!visit.http().hasHeader(headerName))
-            return std::nullopt;
-        return visit.http().header(headerName);
+        const auto value = visit.http().headers.find(headerName);
+        return value ? std::optional(value->toByteArray()) : std::nullopt;
     };
     return protocol::checkParameterHeaders(declared, question.params["arguments"], header);
 }
@@ -330,7 +330,7 @@ calls::CallRequest McpLoop::callRequest(const Visit &visit, calls::Operation ope
     if (workflowId.isEmpty())
         workflowId = protocol::workflowIdOf(params);
     return {.operation = operation,
-            .credential = visit.in.credential,
+            .credential = visit.credential,
             .tenant = visit.in.tenant,
             .name = std::move(name),
             .params = std::move(params),

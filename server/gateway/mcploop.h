@@ -40,6 +40,7 @@ private:
     {
         std::shared_ptr<Exchange> exchange;
         McpRequest in;
+        identity::PresentedKey credential;
         identity::Principal principal;
         protocol::Envelope envelope;      // modern
         std::shared_ptr<Session> session; // legacy, once there is one
@@ -64,7 +65,7 @@ private:
 
     // The steps of serve(); see mcploop.cpp.
     [[nodiscard]] std::optional<protocol::RpcError> refuseAtDoor(const HttpRequest &request) const;
-    [[nodiscard]] Result<identity::Principal> admit(const McpRequest &in) const;
+    [[nodiscard]] Result<identity::Principal> admit(const Visit &visit) const;
     [[nodiscard]] Task<void> turnAway(const Visit &visit, Error why) const;
     [[nodiscard]] Task<void> post(Visit &visit);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr qsizetype idBytesMax = 128;
 constexpr qsizetype tenantBytesMax = 63;
-constexpr QByteArrayView bearer = "bearer ";
+constexpr QByteArrayView bearerScheme = "bearer ";
 
 // The tenant's segment of `/t/{tenant}/mcp`; nothing if the path is not of that form.
 std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
@@ -30,10 +30,11 @@ std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
     return valid ? std::optional(tenant) : std::nullopt;
 }
 
-protocol::Checked<std::optional<QByteArray>> single(const HttpRequest &request, QByteArrayView name)
+protocol::Checked<std::optional<QByteArrayView>> single(const HttpRequest &request,
+                                                        QByteArrayView name)
 {
-    std::optional<QByteArray> value;
-    for (const Header &header : request.headers) {
+    std::optional<QByteArrayView> value;
+    for (const HeaderList::Field header : request.headers) {
         if (!equalIgnoringCase(header.name, name))
             continue;
         if (value)
@@ -43,6 +44,11 @@ protocol::Checked<std::optional<QByteArray>> single(const HttpRequest &request, 
         value = header.value;
     }
     return value;
+}
+
+std::optional<QByteArray> copyOf(const std::optional<QByteArrayView> &text)
+{
+    return text ? std::optional(text->toByteArray()) : std::nullopt;
 }
 
 struct Accepted
@@ -74,7 +80,7 @@ Accepted acceptedBy(const HttpRequest &request)
     if (!request.hasHeader("Accept"))
         return {true, true};
     Accepted accepted;
-    for (const Header &header : request.headers) {
+    for (const HeaderList::Field header : request.headers) {
         if (!equalIgnoringCase(header.name, "Accept"))
             continue;
         QByteArrayView ranges = header.value;
@@ -94,10 +100,10 @@ bool isJsonBody(const HttpRequest &request)
 
 QByteArray bearerToken(QByteArrayView authorization)
 {
-    if (!equalIgnoringCase(authorization.first(std::min(bearer.size(), authorization.size())),
-                           bearer))
+    const qsizetype size = std::min(bearerScheme.size(), authorization.size());
+    if (!equalIgnoringCase(authorization.first(size), bearerScheme))
         return {};
-    return trimmedField(authorization.sliced(bearer.size())).toByteArray();
+    return trimmedField(authorization.sliced(size)).toByteArray();
 }
 
 } // namespace
@@ -118,8 +124,9 @@ std::optional<QByteArray> mcpPathOfSocket(QByteArrayView path)
 
 RequestId requestIdOf(const HttpRequest &request, RequestId made)
 {
-    const QByteArray claimed = request.header("X-Request-Id");
-    return protocol::isVisibleAscii(claimed, idBytesMax) ? RequestId(claimed) : std::move(made);
+    const QByteArrayView claimed = request.header("X-Request-Id");
+    return protocol::isVisibleAscii(claimed, idBytesMax) ? RequestId(claimed.toByteArray())
+                                                         : std::move(made);
 }
 
 protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, RequestId requestId)
@@ -129,15 +136,16 @@ protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, Request
     if (const auto tenant = tenantSegment(request.path))
         read.tenant = TenantId(tenant->toByteArray());
     TRY_LET(const auto authorization, single(request, "Authorization"));
-    read.credential = bearerToken(authorization.value_or(QByteArray()));
+    read.bearer = bearerToken(authorization.value_or(QByteArrayView()));
     TRY_LET(const auto sessionId, single(request, "Mcp-Session-Id"));
-    read.sessionId = sessionId.value_or(QByteArray());
-    TRY_LET(read.headers.protocolVersion, single(request, "MCP-Protocol-Version"));
-    TRY_LET(read.headers.method, single(request, "Mcp-Method"));
-    TRY_LET(read.headers.name, single(request, "Mcp-Name"));
-    const QByteArray workflowId = request.header("X-Workflow-Id");
+    read.sessionId = sessionId.value_or(QByteArrayView()).toByteArray();
+    TRY_LET(const auto protocolVersion, single(request, "MCP-Protocol-Version"));
+    TRY_LET(const auto method, single(request, "Mcp-Method"));
+    TRY_LET(const auto name, single(request, "Mcp-Name"));
+    read.headers = {copyOf(protocolVersion), copyOf(method), copyOf(name)};
+    const QByteArrayView workflowId = request.header("X-Workflow-Id");
     if (protocol::isVisibleAscii(workflowId, idBytesMax))
-        read.workflowId = workflowId;
+        read.workflowId = workflowId.toByteArray();
 
     const Accepted accepted = acceptedBy(request);
     read.acceptsJson = accepted.json;

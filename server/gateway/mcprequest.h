@@ -13,7 +13,7 @@ namespace provost::gateway {
 struct McpRequest
 {
     std::optional<TenantId> tenant; // of the path; none: the credential's tenant
-    QByteArray credential;          // of `Authorization: Bearer`; empty if there is none
+    QByteArray bearer;              // of `Authorization: Bearer`; empty if there is none
     RequestId requestId;            // X-Request-Id, or the one that was made
     QByteArray workflowId;          // X-Workflow-Id, as claimed; empty if none
     QByteArray sessionId;           // Mcp-Session-Id; empty if none

@@ -22,8 +22,12 @@ McpServices makeMcpServices(const McpParts &parts)
     };
     return {.run = [&calls = parts.calls](
                        calls::CallRequest request) { return calls.run(std::move(request)); },
-            .authenticate = [&identities = parts.identities](
-                                QByteArrayView key) { return identities.authenticate(key); },
+            .readKey = [&identities =
+                            parts.identities](QByteArrayView key) { return identities.read(key); },
+            .authenticate =
+                [&identities = parts.identities](const identity::PresentedKey &key) {
+                    return identities.authenticate(key);
+                },
             .countFailedAuthentication =
                 [&metrics = parts.metrics] { metrics.countFailedAuthentication(); },
             .parameterHeaders = headersOf,

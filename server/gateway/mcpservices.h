@@ -8,6 +8,7 @@
 #include "server/calls/call.h"
 #include "server/gateway/mcppresence.h"
 #include "server/gateway/sessiontable.h"
+#include "server/identity/presentedkey.h"
 #include "server/identity/principal.h"
 #include "server/protocol/parameterheaders.h"
 
@@ -36,8 +37,10 @@ struct McpServices
 {
     // calls::GovernedCall::run(): the one way to a tool. Resumes on the caller's loop.
     std::function<Task<calls::CallReply>(calls::CallRequest)> run;
-    // identity::IdentityStore::authenticate(), for what is no governed call: sessions, discovery, ping.
-    std::function<Result<identity::Principal>(QByteArrayView credential)> authenticate;
+    // identity::IdentityStore::read() and authenticate(): the latter for what is no governed call, such as sessions,
+    // discovery and ping.
+    std::function<identity::PresentedKey(QByteArrayView key)> readKey;
+    std::function<Result<identity::Principal>(const identity::PresentedKey &key)> authenticate;
     // A failed authentication of such a request. The governed call counts its own.
     std::function<void()> countFailedAuthentication;
     // The headers that a tool's input schema asks for; none for an unknown tool.

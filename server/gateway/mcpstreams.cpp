@@ -37,7 +37,7 @@ Result<void> McpStreams::open(Request request)
 }
 
 void McpStreams::checkCredentials(
-    const std::function<bool(const Session &, QByteArrayView)> &isValid)
+    const std::function<bool(const Session &, const identity::PresentedKey &)> &isValid)
 {
     std::vector<quint64> invalid;
     for (const auto &[number, stream] : m_streams) {

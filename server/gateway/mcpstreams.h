@@ -6,6 +6,7 @@
 
 #include "server/gateway/exchange.h"
 #include "server/gateway/session.h"
+#include "server/identity/presentedkey.h"
 
 #include <map>
 #include <memory>
@@ -26,7 +27,7 @@ public:
         std::vector<Header> headers; // of the answer
         std::optional<QByteArray>
             lastEventId{}; // of the stream that is resumed; none: the session's own
-        QByteArray credential{};
+        identity::PresentedKey credential{};
     };
 
     McpStreams();
@@ -35,7 +36,8 @@ public:
     [[nodiscard]] Result<void> open(Request request);
 
     // Ends the streams whose credential `isValid` refuses.
-    void checkCredentials(const std::function<bool(const Session &, QByteArrayView)> &isValid);
+    void checkCredentials(
+        const std::function<bool(const Session &, const identity::PresentedKey &)> &isValid);
     void keepAlive();
     void endAll();
 
@@ -44,7 +46,7 @@ private:
     {
         std::shared_ptr<Exchange> exchange;
         std::shared_ptr<Session> session;
-        QByteArray credential;
+        identity::PresentedKey credential;
         EventLog::Reading reading;
     };
 

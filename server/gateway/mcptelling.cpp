@@ -65,9 +65,9 @@ void McpLoop::openStream(Visit &visit)
     McpStreams::Request request{.exchange = visit.exchange,
                                 .session = visit.session,
                                 .headers = {{"X-Request-Id", visit.in.requestId.value}},
-                                .credential = visit.in.credential};
-    if (visit.http().hasHeader("Last-Event-ID"))
-        request.lastEventId = visit.http().header("Last-Event-ID");
+                                .credential = visit.credential};
+    if (const auto lastEventId = visit.http().headers.find("Last-Event-ID"))
+        request.lastEventId = lastEventId->toByteArray();
     const auto opened = m_streams.open(std::move(request));
     if (opened)
         return;
@@ -138,10 +138,11 @@ void McpLoop::tell(const tenancy::TenantChange &change)
 void McpLoop::checkCredentials()
 {
     m_listens.checkCredentials();
-    m_streams.checkCredentials([this](const Session &session, QByteArrayView credential) {
-        const auto principal = m_services.authenticate(credential);
-        return principal && ownerOf(*principal) == session.facts().owner;
-    });
+    m_streams.checkCredentials(
+        [this](const Session &session, const identity::PresentedKey &credential) {
+            const auto principal = m_services.authenticate(credential);
+            return principal && ownerOf(*principal) == session.facts().owner;
+        });
 }
 
 } // namespace provost::gateway

@@ -20,12 +20,12 @@ OriginPolicy::OriginPolicy(const ListenAddress &listening, OriginPolicyOptions o
 
 Result<void> OriginPolicy::check(const HttpRequest &request) const
 {
-    const QByteArray host = request.header("Host");
+    const QByteArrayView host = request.header("Host");
     if (!isOurs(host))
         return fail(
             ErrorCode::Denied,
             QStringLiteral("the host `%1` is not served here").arg(QString::fromLatin1(host)));
-    for (const Header &header : request.headers) {
+    for (const HeaderList::Field header : request.headers) {
         if (equalIgnoringCase(header.name, "Origin") && !isWelcome(header.value, host))
             return fail(ErrorCode::Denied, QStringLiteral("the origin `%1` is not allowed")
                                                .arg(QString::fromLatin1(header.value)));

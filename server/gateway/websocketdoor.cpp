@@ -28,20 +28,17 @@ tl::unexpected<protocol::RpcError> refuse(int status, const char *why)
 // Whether a comma-separated header has an element, letter case aside.
 bool hasElement(const HttpRequest &request, QByteArrayView name, QByteArrayView element)
 {
-    return std::any_of(request.headers.begin(), request.headers.end(), [&](const Header &header) {
-        if (!equalIgnoringCase(header.name, name))
-            return false;
-        const QByteArrayList all = header.value.split(',');
-        return std::any_of(all.begin(), all.end(), [&](const QByteArray &one) {
-            return equalIgnoringCase(one.trimmed(), element);
-        });
-    });
+    for (const HeaderList::Field header : request.headers) {
+        if (equalIgnoringCase(header.name, name) && listContains(header.value, element))
+            return true;
+    }
+    return false;
 }
 
-bool isKey(const QByteArray &key)
+bool isKey(QByteArrayView key)
 {
     const auto decoded =
-        QByteArray::fromBase64Encoding(key, QByteArray::AbortOnBase64DecodingErrors);
+        QByteArray::fromBase64Encoding(key.toByteArray(), QByteArray::AbortOnBase64DecodingErrors);
     return decoded && decoded.decoded.size() == keyBytes;
 }
 
@@ -154,16 +151,17 @@ protocol::Checked<WebSocketDoor::Invitation> WebSocketDoor::admit(const HttpRequ
     pattern.path = *mcpPathOfSocket(request.path);
     pattern.peerAddress = request.peerAddress;
     pattern.secure = request.secure;
-    for (const Header &header : request.headers) {
+    for (const HeaderList::Field header : request.headers) {
         for (const char *kept :
              {"Host", "Origin", "Authorization", "User-Agent", "X-Workflow-Id"}) {
             if (equalIgnoringCase(header.name, kept))
-                pattern.headers.push_back(header);
+                pattern.headers.add(header.name, header.value);
         }
     }
     pattern.method = "GET";
     TRY_LET(const McpRequest in, readMcpRequest(pattern, {}));
-    const auto principal = m_services.authenticate(in.credential);
+    invitation.credential = m_services.readKey(in.bearer);
+    const auto principal = m_services.authenticate(invitation.credential);
     if (!principal) {
         m_services.countFailedAuthentication();
         return tl::make_unexpected(toRpcError(principal.error()));
@@ -173,7 +171,6 @@ protocol::Checked<WebSocketDoor::Invitation> WebSocketDoor::admit(const HttpRequ
         return refuse(403, "this key belongs to another tenant");
     }
     TRY_DO(checkHandshake(request));
-    invitation.credential = in.credential;
     invitation.owner = {principal->tenant, principal->user};
     return invitation;
 }

@@ -39,13 +39,13 @@ private:
     struct Guest
     {
         std::unique_ptr<WebSocketPeer> peer;
-        QByteArray credential;
+        identity::PresentedKey credential;
         SessionOwner owner;
     };
     struct Invitation // an upgrade that was granted
     {
         HttpRequest pattern;
-        QByteArray credential;
+        identity::PresentedKey credential;
         SessionOwner owner;
     };
 

@@ -85,13 +85,13 @@ void WebSocketPeer::receive(const QByteArray &message)
             if (decoded->kind == protocol::MessageKind::Request)
                 id = decoded->id;
             if (protocol::claimsEnvelope(decoded->params)) {
-                auto headers = modernHeaders(*decoded);
-                std::move(headers.begin(), headers.end(), std::back_inserter(request.headers));
+                for (const Header &header : modernHeaders(*decoded))
+                    request.headers.add(header.name, header.value);
             }
         }
     }
     if (!m_session.isEmpty() && role != Role::Initialize)
-        request.headers.push_back({"Mcp-Session-Id", m_session});
+        request.headers.add("Mcp-Session-Id", m_session);
     if (requestsInFlight() >= inFlightMax)
         send(protocol::encodeError(id, {429, 429, "Too many requests are in flight", {}}));
     else
@@ -127,8 +127,8 @@ HttpRequest WebSocketPeer::requestOf(QByteArray method, QByteArray body) const
     request.method = std::move(method);
     request.body = std::move(body);
     request.received = m_surroundings.clock.monotonic();
-    request.headers.push_back({"Content-Type", "application/json"});
-    request.headers.push_back({"Accept", "application/json, text/event-stream"});
+    request.headers.add("Content-Type", "application/json");
+    request.headers.add("Accept", "application/json, text/event-stream");
     return request;
 }
 
@@ -136,7 +136,7 @@ HttpRequest WebSocketPeer::requestOf(QByteArray method, QByteArray body) const
 void WebSocketPeer::openStream()
 {
     HttpRequest request = requestOf("GET");
-    request.headers.push_back({"Mcp-Session-Id", m_session});
+    request.headers.add("Mcp-Session-Id", m_session);
     present(std::move(request), Role::Stream, {});
 }
 
@@ -225,7 +225,7 @@ void WebSocketPeer::endSession()
     if (m_session.isEmpty())
         return;
     HttpRequest request = requestOf("DELETE");
-    request.headers.push_back({"Mcp-Session-Id", std::exchange(m_session, {})});
+    request.headers.add("Mcp-Session-Id", std::exchange(m_session, {}));
     auto farewell =
         std::make_shared<WebSocketExchange>(*this, std::move(request), Role::Message, Json());
     farewell->clientGone(); // nobody is told

@@ -194,14 +194,14 @@ Result<void> IdentityStore::State::reload()
             break;
         readRow(select);
     }
-    table.store(std::make_shared<const KeyTable>(pepper, std::move(entries)));
+    table.store(std::make_shared<const KeyTable>(std::move(entries)));
     dataVersion = version;
     return {};
 }
 
 void IdentityStore::State::admitNobody()
 {
-    table.store(std::make_shared<const KeyTable>(pepper, KeyTable::Entries()));
+    table.store(std::make_shared<const KeyTable>(KeyTable::Entries()));
     file.reset(); // read again once there is one
 }
 
@@ -253,7 +253,20 @@ Result<std::unique_ptr<IdentityStore>> IdentityStore::open(const std::filesystem
     return std::unique_ptr<IdentityStore>(new IdentityStore(std::move(state)));
 }
 
+PresentedKey IdentityStore::read(QByteArrayView key) const
+{
+    const auto id = idOfKeyText(key);
+    if (!id)
+        return {};
+    return {CredentialId(id->toByteArray()), hmacSha256(m_state->pepper, key)};
+}
+
 Result<Principal> IdentityStore::authenticate(QByteArrayView key) const
+{
+    return authenticate(read(key));
+}
+
+Result<Principal> IdentityStore::authenticate(const PresentedKey &key) const
 {
     const WallTime now = m_state->now();
     const std::shared_ptr<const KeyTable> table = m_state->table.load();

@@ -3,11 +3,12 @@
 // INVARIANT: authenticate() sees a creation or revocation as soon as the call that made it has returned; one made by
 // another process with the next reloadIfChanged(), which a server calls twice a second.
 // INVARIANT: setting the clock back does not bring an expired key back to life while the store is open.
-// Thread: authenticate() from any thread, on an immutable table; all else from one thread, the control thread.
+// Thread: read() and authenticate() from any thread, on an immutable table; all else from one thread, the control thread.
 #pragma once
 
 #include "server/base/clock.h"
 #include "server/base/random.h"
+#include "server/identity/presentedkey.h"
 #include "server/identity/principal.h"
 
 #include <filesystem>
@@ -67,8 +68,11 @@ public:
     open(const std::filesystem::path &directory, const Clock &clock, Random &random);
     ~IdentityStore();
 
+    // What to keep of a key's text. Takes as long for a wrong secret as for an unknown id.
+    [[nodiscard]] PresentedKey read(QByteArrayView key) const;
     // Errors: Unauthenticated, with one message for every cause (unknown, revoked, expired, disabled, malformed).
-    [[nodiscard]] Result<Principal> authenticate(QByteArrayView key) const;
+    [[nodiscard]] Result<Principal> authenticate(const PresentedKey &key) const;
+    [[nodiscard]] Result<Principal> authenticate(QByteArrayView key) const; // read() and the above
 
     // Creates or replaces. Errors: InvalidInput, Storage.
     [[nodiscard]] Result<void> putUser(const User &user);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/base/clock.h"
+#include "server/identity/presentedkey.h"
 #include "server/identity/principal.h"
 
 #include <atomic>
@@ -29,16 +30,14 @@ class KeyTable
 public:
     using Entries = std::unordered_map<CredentialId, KeyEntry>;
 
-    KeyTable(QByteArray pepper, Entries entries);
+    explicit KeyTable(Entries entries);
 
-    // Nothing unless `key` is one of the table and has not expired. Takes as long for a wrong secret as for an
-    // unknown id.
-    [[nodiscard]] const KeyEntry *find(QByteArrayView key, WallTime now) const;
+    // Nothing unless `key` is one of the table and has not expired.
+    [[nodiscard]] const KeyEntry *find(const PresentedKey &key, WallTime now) const;
 
     [[nodiscard]] const Entries &entries() const { return m_entries; }
 
 private:
-    const QByteArray m_pepper;
     const Entries m_entries;
 };
 

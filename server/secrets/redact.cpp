@@ -4,6 +4,7 @@
 #include "server/secrets/secretscanner.h"
 
 #include <algorithm>
+#include <array>
 
 namespace provost::secrets {
 
@@ -111,11 +112,13 @@ QByteArray redactText(QByteArray text)
 bool namesSecret(QByteArrayView memberName)
 {
     constexpr qsizetype nameBytesMax = 64;
-    QByteArray name;
+    std::array<char, nameBytesMax> folded{};
+    qsizetype size = 0;
     for (const char c : memberName.last(std::min(memberName.size(), nameBytesMax))) {
         if (c != '_' && c != '-' && c != '.' && c != ' ')
-            name.append(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+            folded[std::size_t(size++)] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     }
+    const QByteArrayView name(folded.data(), size);
     const auto endsName = [&](QByteArrayView ending) { return name.endsWith(ending); };
     if (std::find(std::begin(secretNames), std::end(secretNames), name) != std::end(secretNames))
         return true;

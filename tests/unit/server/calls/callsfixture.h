@@ -172,7 +172,7 @@ tenants:
     {
         calls::CallRequest request;
         request.operation = operation;
-        request.credential = key;
+        request.credential = identities->read(key);
         request.name = name;
         request.params = Json::object({{"name", name}, {"arguments", std::move(arguments)}});
         request.agent = "robot 1.0";

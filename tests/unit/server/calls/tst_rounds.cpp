@@ -236,7 +236,7 @@ void TstRounds::aStateOfAnotherUserDoesNotOpen()
     f.adapter->answer = asking();
     CallRequest request = firstRound(f);
     const CallReply asked = await(f.governed.run(request));
-    request.credential = f.bobKey;
+    request.credential = f.identities->read(f.bobKey);
     const CallReply reply = await(f.governed.run(nextRound(request, asked)));
     QVERIFY(reply.isRefused() && reply.refusal().code == ErrorCode::InvalidInput);
     QVERIFY(reply.refusal().malformed);

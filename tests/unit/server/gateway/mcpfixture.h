@@ -50,7 +50,9 @@ public:
         : sessions(clock, random, limits)
         , services{
               .run = [this](calls::CallRequest request) { return run(std::move(request)); },
-              .authenticate = [this](QByteArrayView key) { return authenticate(key); },
+              .readKey = readKey,
+              .authenticate =
+                  [this](const identity::PresentedKey &key) { return authenticate(key); },
               .countFailedAuthentication = [this] { ++failedAuthentications; },
               .parameterHeaders = [this](const TenantId &, QByteArrayView) { return declared; },
               .instructions = "Ask nicely.",
@@ -63,13 +65,21 @@ public:
     {
     }
 
-    Sent send(QByteArray method, QByteArray body, Headers headers, QByteArray path = "/mcp")
+    static gateway::HeaderList listOf(const Headers &headers)
+    {
+        gateway::HeaderList list;
+        for (const gateway::Header &header : headers)
+            list.add(header.name, header.value);
+        return list;
+    }
+
+    Sent send(QByteArray method, QByteArray body, const Headers &headers, QByteArray path = "/mcp")
     {
         gateway::HttpRequest request;
         request.method = std::move(method);
         request.path = std::move(path);
-        request.headers = std::move(headers);
-        request.headers.push_back({"Host", "127.0.0.1:8080"});
+        request.headers = listOf(headers);
+        request.headers.add("Host", "127.0.0.1:8080");
         request.body = std::move(body);
         request.peerAddress = "127.0.0.1";
         request.received = clock.monotonic();
@@ -77,10 +87,10 @@ public:
     }
     Sent send(gateway::HttpRequest request, gateway::McpEndpoint &to)
     {
-        const QByteArray session = request.header("Mcp-Session-Id");
+        const QByteArray session = request.header("Mcp-Session-Id").toByteArray();
         Wire fresh;
         Wire &wire = session.isEmpty() ? fresh : m_wires[session];
-        wire.said(request.body, request.header("MCP-Protocol-Version"));
+        wire.said(request.body, request.header("MCP-Protocol-Version").toByteArray());
         Sent sent;
         sent.exchange = std::make_shared<FakeExchange>(
             std::move(request), *sent.answer,
@@ -227,8 +237,15 @@ private:
         co_return std::move(*answered);
     }
 
-    [[nodiscard]] Result<identity::Principal> authenticate(QByteArrayView key) const
+    [[nodiscard]] static identity::PresentedKey readKey(QByteArrayView key)
     {
+        return {CredentialId(key.toByteArray()), key.toByteArray()};
+    }
+
+    [[nodiscard]] Result<identity::Principal>
+    authenticate(const identity::PresentedKey &presented) const
+    {
+        const QByteArray &key = presented.keyedHash;
         const auto principal = [this](const char *tenant, const char *user) {
             return identity::Principal{TenantId(tenant), UserId(user), roles, Json::object(),
                                        CredentialId(user)};

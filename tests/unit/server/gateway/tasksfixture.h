@@ -33,8 +33,8 @@ public:
         gateway::HttpRequest request;
         request.method = std::move(httpMethod);
         request.path = "/mcp";
-        request.headers = std::move(headers);
-        request.headers.push_back({"Host", "127.0.0.1:8080"});
+        request.headers = listOf(headers);
+        request.headers.add("Host", "127.0.0.1:8080");
         request.body = std::move(text);
         request.peerAddress = "127.0.0.1";
         request.received = clock.monotonic();

@@ -44,7 +44,7 @@ QByteArray summaryOf(const Outcome &outcome)
         const HttpRequest &request = scanned.request;
         text += '|' + request.method + ' ' + request.path + '?' + request.query
                 + (scanned.keepAlive ? " keep" : " close") + (scanned.http11 ? " 1.1" : " 1.0");
-        for (const Header &header : request.headers)
+        for (const HeaderList::Field header : request.headers)
             text += ';' + header.name + '=' + header.value;
         text += '#' + request.body;
     }

@@ -85,7 +85,7 @@ void TstMcpEndpoint::recordsARefusedCallWithoutExecutingIt()
     QVERIFY(sent.result().isNull());
     QCOMPARE(fixture.requests.size(), std::size_t(1));
     QCOMPARE(fixture.requests.front().name, QByteArray("echo"));
-    QCOMPARE(fixture.requests.front().credential, QByteArray("nobody"));
+    QCOMPARE(fixture.requests.front().credential.id.value, QByteArray("nobody"));
     QVERIFY(fixture.requests.front().stop.stop_requested());
     QCOMPARE(fixture.failedAuthentications, 0); // the governed call counts it
 }
@@ -255,7 +255,7 @@ void TstMcpEndpoint::passesTheWholeCallOn()
     QCOMPARE(fixture.requests.size(), std::size_t(1));
     const calls::CallRequest &request = fixture.requests.front();
     QCOMPARE(request.operation, calls::Operation::CallTool);
-    QCOMPARE(request.credential, QByteArray("alice-key"));
+    QCOMPARE(request.credential.id.value, QByteArray("alice-key"));
     QCOMPARE(request.tenant, std::optional(TenantId("acme-corp")));
     QCOMPARE(request.name, QByteArray("echo"));
     QCOMPARE(request.params["arguments"].toBytes(), arguments->toBytes());
@@ -447,8 +447,8 @@ void TstMcpEndpoint::outlivesItsCalls()
     gateway::HttpRequest request;
     request.method = "POST";
     request.path = "/mcp";
-    request.headers = McpFixture::modernHeaders("tools/list");
-    request.headers.push_back({"Host", "127.0.0.1:8080"});
+    request.headers = McpFixture::listOf(McpFixture::modernHeaders("tools/list"));
+    request.headers.add("Host", "127.0.0.1:8080");
     request.body = McpFixture::modernBody("tools/list");
     const Sent sent = fixture.send(std::move(request), *endpoint);
     endpoint.reset();

@@ -173,7 +173,7 @@ void TstMcpListens::everyUriIsAGovernedCall()
     QCOMPARE(fixture.requests.size(), std::size_t(2)); // the same one twice is one
     for (const calls::CallRequest &request : fixture.requests) {
         QVERIFY(request.operation == calls::Operation::Subscribe);
-        QCOMPARE(request.credential, "alice-key");
+        QCOMPARE(request.credential.id.value, "alice-key");
         QCOMPARE(request.params["uri"], Json(request.name));
         QVERIFY(request.onUpdated);
     }

@@ -251,13 +251,14 @@ void TstMcpStreaming::aSlowLegacyCallGoesOnAsAStream()
     gateway::HttpRequest request;
     request.method = "POST";
     request.path = "/mcp";
-    request.headers = modern ? McpFixture::modernHeaders("tools/call", "echo")
-                             : McpFixture::inSession(fixture.session(revision));
-    for (gateway::Header &header : request.headers) {
+    auto headers = modern ? McpFixture::modernHeaders("tools/call", "echo")
+                          : McpFixture::inSession(fixture.session(revision));
+    for (gateway::Header &header : headers) {
         if (header.name == "Accept")
             header.value = accept;
     }
-    request.headers.push_back({"Host", "127.0.0.1:8080"});
+    request.headers = McpFixture::listOf(headers);
+    request.headers.add("Host", "127.0.0.1:8080");
     request.body = modern ? McpFixture::modernBody("tools/call", params)
                           : McpFixture::body("tools/call", params);
     fixture.hold = true;
@@ -270,8 +271,8 @@ void TstMcpStreaming::aSlowLegacyCallGoesOnAsAStream()
         gateway::HttpRequest listening;
         listening.method = "GET";
         listening.path = "/mcp";
-        listening.headers = McpFixture::inSession(fixture.session());
-        listening.headers.push_back({"Host", "127.0.0.1:8080"});
+        listening.headers = McpFixture::listOf(McpFixture::inSession(fixture.session()));
+        listening.headers.add("Host", "127.0.0.1:8080");
         const Sent stream = fixture.send(std::move(listening), eager);
         QTRY_VERIFY(stream.answer->comments > 1);
         QVERIFY(!sent.answer->streaming);

@@ -57,7 +57,11 @@ public:
     Server()
         : services{
             .run = [this](calls::CallRequest request) { return run(std::move(request)); },
-            .authenticate = [this](QByteArrayView key) { return authenticate(key); },
+            .readKey =
+                [](QByteArrayView key) {
+                    return identity::PresentedKey{CredentialId(key.toByteArray()), {}};
+                },
+            .authenticate = [this](const identity::PresentedKey &key) { return authenticate(key); },
             .countFailedAuthentication = [this] { ++failedAuthentications; },
             .parameterHeaders =
                 [](const TenantId &, QByteArrayView) {
@@ -139,9 +143,9 @@ private:
         auto answered = co_await later;
         co_return std::move(*answered);
     }
-    [[nodiscard]] Result<identity::Principal> authenticate(QByteArrayView key) const
+    [[nodiscard]] Result<identity::Principal> authenticate(const identity::PresentedKey &key) const
     {
-        if (key != "alice-key" || revoked)
+        if (key.id.value != "alice-key" || revoked)
             return fail(ErrorCode::Unauthenticated, QStringLiteral("the key is not valid"));
         return identity::Principal{
             TenantId("acme-corp"), UserId("alice"), {}, Json::object(), CredentialId("alice")};
@@ -324,7 +328,7 @@ void TstWebSocket::answersModernRequests()
     QTRY_VERIFY(!client.answer(2).isNull());
     QCOMPARE(client.answer(2)["result"]["resultType"], Json("complete"));
     QCOMPARE(server.seen().back().transport, "websocket");
-    QCOMPARE(server.seen().back().credential, "alice-key");
+    QCOMPARE(server.seen().back().credential.id.value, "alice-key");
     QVERIFY(server.seen().back().tenant == TenantId("acme-corp"));
     QCOMPARE(server.presence.list().front().transport, QByteArray("websocket"));
     client.callModern("initialize", {}, 3);
