@@ -12,8 +12,10 @@ CommitterPool::CommitterPool(int threads)
     for (int i = 0; i < threads; ++i) {
         m_threads.emplace_back([this] {
             letOthersGoFirst(); // the loops: what they hand in meanwhile shares the sync
-            while (const auto work = m_ready.pop())
-                (*work)->commitWaiting();
+            while (auto work = m_ready.pop()) {
+                while ((*work)->commitWaiting())
+                    *work = m_ready.rotate(*std::move(work));
+            }
         });
     }
 }

@@ -14,12 +14,13 @@ namespace provost::audit {
 class CommitterPool
 {
 public:
-    // What a journal hands in. REQUIRES: scheduled again only after the run has begun.
+    // What a journal hands in. REQUIRES: not scheduled again while it runs or waits.
     class Work
     {
     public:
         virtual ~Work() = default;
-        virtual void commitWaiting() = 0; // on a committer
+        // On a committer. Whether there is more: then it runs again, after the others that wait.
+        [[nodiscard]] virtual bool commitWaiting() = 0;
     };
 
     static constexpr int threadsDefault = 16;

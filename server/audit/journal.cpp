@@ -43,6 +43,14 @@ Entry entryOf(const Record &record, Waiter waiter = {})
     return entry;
 }
 
+qint64 sealedBytesMax(const std::vector<Entry> &batch)
+{
+    qint64 bytes = 0;
+    for (const Entry &entry : batch)
+        bytes += entry.members.size() + sealBytesMax;
+    return bytes;
+}
+
 // Call ids stand in lines without escapes, so that they are found without reading the line.
 bool isCallId(QByteArrayView id)
 {
@@ -72,7 +80,7 @@ public:
 
     [[nodiscard]] Result<void> closeInterrupted();
     void enqueue(const Record &record, Waiter waiter);
-    void commitWaiting() override;
+    [[nodiscard]] bool commitWaiting() override;
     void finish();
 
     const std::filesystem::path directory;
@@ -199,7 +207,7 @@ Result<void> Journal::State::admit(const Entry &entry)
     return {};
 }
 
-void Journal::State::commitWaiting()
+bool Journal::State::commitWaiting()
 {
     std::vector<Entry> batch = takeBatch();
     Result<void> written = ensureWorking();
@@ -211,15 +219,11 @@ void Journal::State::commitWaiting()
         succeed(batch);
     else
         fail(batch, written.error());
-    {
-        const Lock lock(mutex);
-        m_isScheduled = !m_waiting.empty();
-        if (!m_isScheduled) {
-            m_idle.notify_all();
-            return;
-        }
-    }
-    m_committers.schedule(shared_from_this());
+    const Lock lock(mutex);
+    m_isScheduled = !m_waiting.empty();
+    if (!m_isScheduled)
+        m_idle.notify_all();
+    return m_isScheduled;
 }
 
 std::vector<Entry> Journal::State::takeBatch()
@@ -260,9 +264,7 @@ void Journal::State::addLostOutcomes(std::vector<Entry> &batch)
 
 Result<void> Journal::State::write(const std::vector<Entry> &batch)
 {
-    qint64 bytes = 0;
-    for (const Entry &entry : batch)
-        bytes += entry.members.size() + sealBytesMax;
+    const qint64 bytes = sealedBytesMax(batch);
     if (m_segment.bytes() > 0 && m_segment.bytes() + bytes > m_options.segmentBytesMax) {
         TRY_DO(m_segment.trim());
         TRY_DO(beginSegment({}));
@@ -273,6 +275,7 @@ Result<void> Journal::State::write(const std::vector<Entry> &batch)
 Result<void> Journal::State::writeLines(const std::vector<Entry> &batch)
 {
     QByteArray lines;
+    lines.reserve(sealedBytesMax(batch));
     std::vector<LinePosition> positions;
     positions.reserve(batch.size());
     for (const Entry &entry : batch) {

@@ -1,5 +1,6 @@
 #include "server/audit/journalformat.h"
 
+#include "server/base/bytewriter.h"
 #include "server/base/hash.h"
 
 #include <algorithm>
@@ -20,12 +21,6 @@ constexpr std::string_view sequenceName = R"("seq":)";
 constexpr std::string_view batchName = R"("batch":)";
 constexpr std::string_view segmentSuffix = ".jsonl";
 constexpr std::size_t segmentDigits = 20;
-
-void appendDecimal(QByteArray &out, std::int64_t value)
-{
-    char text[24];
-    out.append(text, std::to_chars(text, text + sizeof text, value).ptr - text);
-}
 
 std::string_view viewOf(QByteArrayView bytes)
 {
@@ -80,24 +75,23 @@ void sealLine(QByteArray &out, const LineHeader &header, QByteArrayView members)
 {
     static constexpr char hex[] = "0123456789abcdef";
     const qsizetype start = out.size();
-    out.append(crcStart.data(), qsizetype(crcStart.size()));
-    out.append(crcDigits, '0');
-    out.append(crcEnd.data(), qsizetype(crcEnd.size()));
-    out.append(sequenceName.data(), qsizetype(sequenceName.size()));
-    appendDecimal(out, header.sequence);
-    out.append(',');
-    if (header.batch > 0) {
-        out.append(batchName.data(), qsizetype(batchName.size()));
-        appendDecimal(out, header.batch);
-        out.append(',');
+    {
+        ByteWriter line(out, members.size() + sealBytesMax);
+        line.all({crcStart, "00000000", crcEnd, sequenceName});
+        line.decimal(header.sequence);
+        line.raw(',');
+        if (header.batch > 0) {
+            line.raw(batchName);
+            line.decimal(header.batch);
+            line.raw(',');
+        }
+        line.raw(members);
+        line.raw("}\n");
     }
-    out.append(members);
-    out.append('}');
-    const std::uint32_t crc = crc32c(QByteArrayView(out).sliced(start + coveredFrom));
+    const std::uint32_t crc = crc32c(QByteArrayView(out).sliced(start + coveredFrom).chopped(1));
     char *digits = out.data() + start + qsizetype(crcStart.size());
     for (qsizetype i = 0; i < crcDigits; ++i)
         digits[i] = hex[(crc >> (28U - 4U * unsigned(i))) & 0xfU];
-    out.append('\n');
 }
 
 std::optional<LineHeader> readHeader(QByteArrayView line)

@@ -2,6 +2,7 @@
 // Thread: that of the array.
 #pragma once
 
+#include "server/base/json.h"
 #include "server/base/jsonwriter.h"
 
 #include <utility>
@@ -82,9 +83,7 @@ private:
     // Names need no escapes.
     void startMember(std::string_view name)
     {
-        m_out.raw(std::exchange(m_isFirst, false) ? "\"" : ",\"");
-        m_out.raw(name);
-        m_out.raw("\":");
+        m_out.all({std::exchange(m_isFirst, false) ? "\"" : ",\"", name, "\":"});
     }
 
     bool m_isFirst;

@@ -50,6 +50,19 @@ public:
         return value;
     }
 
+    // Puts `value` at the end and takes what is first, which may be the same. For whoever took an entry and has not
+    // finished with it: nobody is woken, and the queue is never too full for what was in it.
+    [[nodiscard]] T rotate(T value)
+    {
+        const Lock lock(m_mutex);
+        if (!m_entries.empty()) {
+            m_entries.push_back(std::move(value));
+            value = std::move(m_entries.front());
+            m_entries.pop_front();
+        }
+        return value;
+    }
+
     // No more entries are taken; what is queued is still handed out.
     void close()
     {

@@ -113,11 +113,4 @@ void JsonWriter::escaped(QByteArrayView text)
     raw('"');
 }
 
-void JsonWriter::makeRoom(qsizetype used, qsizetype bytes)
-{
-    m_out.resize(std::max(m_out.capacity(), used + bytes));
-    m_at = m_out.data() + used;
-    m_end = m_out.data() + m_out.size();
-}
-
 } // namespace provost

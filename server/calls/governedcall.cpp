@@ -140,7 +140,8 @@ tl::expected<void, Refusal> bind(CallProgress &call)
     return refuse(ErrorCode::Internal, "unknown operation");
 }
 
-tools::CallContext contextOf(const CallProgress &call)
+// Takes the callbacks along: nothing after the tool needs them.
+tools::CallContext contextOf(CallProgress &call)
 {
     tools::CallContext context;
     context.tenant = call.tenant->id;
@@ -153,8 +154,8 @@ tools::CallContext contextOf(const CallProgress &call)
     if (call.tool != nullptr)
         context.deadline = call.tool->descriptor.deadline;
     context.stop = call.request.stop;
-    context.notify = call.request.notify;
-    context.releaseStream = call.request.releaseStream;
+    context.notify = std::move(call.request.notify);
+    context.releaseStream = std::move(call.request.releaseStream);
     context.clientCapabilities = call.request.clientCapabilities;
     context.logLevel = call.request.logLevel;
     context.wantsLogs = call.request.wantsLogs;
@@ -162,7 +163,7 @@ tools::CallContext contextOf(const CallProgress &call)
     context.inputResponses = call.request.inputResponses;
     context.requestState = call.round.adapterState;
     if (call.tool != nullptr && call.tool->descriptor.taskMode != tools::TaskMode::Never)
-        context.becomeTask = call.request.becomeTask;
+        context.becomeTask = std::move(call.request.becomeTask);
     return context;
 }
 
@@ -197,7 +198,7 @@ Json nativeCompletion(const CallProgress &call)
     return params;
 }
 
-Task<Result<tools::Output>> callAdapter(const CallProgress &call)
+Task<Result<tools::Output>> callAdapter(CallProgress &call)
 {
     if (call.tool != nullptr)
         return call.tool->adapter->call(call.tool->descriptor.nativeName, call.arguments(),

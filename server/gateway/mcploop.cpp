@@ -242,8 +242,7 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
     auto name = protocol::checkParams(*method, message.params);
     if (!name)
         co_return answerError(message.id, name.error());
-    const McpQuestion question{era, *method, message.id, std::move(*name),
-                               std::move(message.params)};
+    McpQuestion question{era, *method, message.id, std::move(*name), std::move(message.params)};
     const auto operation = operationOf(*method);
     if (protocol::isOfTasks(*method)) {
         if (!m_tasks || (era == protocol::Era::Legacy && !visit.hasLegacyTasks()))
@@ -260,7 +259,16 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
         co_return co_await subscribe(visit, question);
     if (const auto checked = checkParameters(visit, question); !checked)
         co_return answerError(question.id, checked.error());
-    auto request = callRequest(visit, *operation, question.name, question.params);
+    auto answers = era == protocol::Era::Modern ? protocol::inputAnswersOf(*method, question.params)
+                                                : protocol::InputAnswers();
+    if (!answers)
+        co_return answerError(question.id, answers.error());
+    // What answers the question reads its parameters again: to cut a page out of a list, and for tasks of sessions.
+    const bool readsAgain = calls::isList(*operation) || era == protocol::Era::Legacy;
+    Json params = readsAgain ? question.params : std::move(question.params);
+    auto request = callRequest(visit, *operation, question.name, std::move(params));
+    request.inputResponses = std::move(answers->responses);
+    request.requestState = std::move(answers->state);
     if (call) {
         request.stop = call->stop().get_token();
         request.notify = call->notifier(m_notifications.sender());
@@ -270,11 +278,6 @@ Task<McpAnswer> McpLoop::answer(const Visit &visit, protocol::Era era, protocol:
         auto asker = call ? call->asker() : McpCall::Asker();
         co_return co_await answerInLegacy(visit, question, std::move(asker), std::move(request));
     }
-    auto answers = protocol::inputAnswersOf(*method, question.params);
-    if (!answers)
-        co_return answerError(question.id, answers.error());
-    request.inputResponses = std::move(answers->responses);
-    request.requestState = std::move(answers->state);
     if (m_tasks && *method == protocol::Method::CallTool
         && protocol::knowsTasks(request.clientCapabilities))
         co_return co_await m_tasks->call(visit.taskOwner(), question, std::move(request));

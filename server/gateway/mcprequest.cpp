@@ -4,6 +4,7 @@
 #include "server/protocol/text.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace provost::gateway {
@@ -30,20 +31,38 @@ std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
     return valid ? std::optional(tenant) : std::nullopt;
 }
 
-protocol::Checked<std::optional<QByteArrayView>> single(const HttpRequest &request,
-                                                        QByteArrayView name)
+// Headers of which two readers could take two different values if they came twice.
+struct SingleHeaders
 {
-    std::optional<QByteArrayView> value;
+    std::optional<QByteArrayView> authorization;
+    std::optional<QByteArrayView> sessionId;
+    std::optional<QByteArrayView> protocolVersion;
+    std::optional<QByteArrayView> method;
+    std::optional<QByteArrayView> name;
+};
+
+protocol::Checked<SingleHeaders> readSingleHeaders(const HttpRequest &request)
+{
+    SingleHeaders read;
+    const std::array<std::pair<QByteArrayView, std::optional<QByteArrayView> *>, 5> singles{{
+        {"Authorization", &read.authorization},
+        {"Mcp-Session-Id", &read.sessionId},
+        {"MCP-Protocol-Version", &read.protocolVersion},
+        {"Mcp-Method", &read.method},
+        {"Mcp-Name", &read.name},
+    }};
     for (const HeaderList::Field header : request.headers) {
-        if (!equalIgnoringCase(header.name, name))
-            continue;
-        if (value)
-            return protocol::reject(400, protocol::code::InvalidRequest,
-                                    "Invalid request: more than one " + name.toByteArray()
-                                        + " header");
-        value = header.value;
+        for (const auto &[name, value] : singles) {
+            if (!equalIgnoringCase(header.name, name))
+                continue;
+            if (*value)
+                return protocol::reject(400, protocol::code::InvalidRequest,
+                                        "Invalid request: more than one " + name.toByteArray()
+                                            + " header");
+            *value = header.value;
+        }
     }
-    return value;
+    return read;
 }
 
 std::optional<QByteArray> copyOf(const std::optional<QByteArrayView> &text)
@@ -135,14 +154,10 @@ protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, Request
     read.requestId = std::move(requestId);
     if (const auto tenant = tenantSegment(request.path))
         read.tenant = TenantId(tenant->toByteArray());
-    TRY_LET(const auto authorization, single(request, "Authorization"));
-    read.bearer = bearerToken(authorization.value_or(QByteArrayView()));
-    TRY_LET(const auto sessionId, single(request, "Mcp-Session-Id"));
-    read.sessionId = sessionId.value_or(QByteArrayView()).toByteArray();
-    TRY_LET(const auto protocolVersion, single(request, "MCP-Protocol-Version"));
-    TRY_LET(const auto method, single(request, "Mcp-Method"));
-    TRY_LET(const auto name, single(request, "Mcp-Name"));
-    read.headers = {copyOf(protocolVersion), copyOf(method), copyOf(name)};
+    TRY_LET(const SingleHeaders single, readSingleHeaders(request));
+    read.bearer = bearerToken(single.authorization.value_or(QByteArrayView()));
+    read.sessionId = single.sessionId.value_or(QByteArrayView()).toByteArray();
+    read.headers = {copyOf(single.protocolVersion), copyOf(single.method), copyOf(single.name)};
     const QByteArrayView workflowId = request.header("X-Workflow-Id");
     if (protocol::isVisibleAscii(workflowId, idBytesMax))
         read.workflowId = workflowId.toByteArray();

@@ -1,6 +1,7 @@
 #include "server/gateway/replyencoder.h"
 
 #include "server/base/assert.h"
+#include "server/base/bytewriter.h"
 #include "server/gateway/httpgrammar.h"
 
 #include <algorithm>
@@ -11,25 +12,16 @@ namespace provost::gateway {
 
 namespace {
 
-constexpr qsizetype headReserve = 384;
+constexpr qsizetype headExpected = 384;
 
-// In one step of growth: appending piece by piece is most of what a head costs.
-void appendAll(QByteArray &out, std::initializer_list<QByteArrayView> pieces)
+std::string_view viewOf(QByteArrayView text)
 {
-    qsizetype size = out.size();
-    qsizetype at = size;
-    for (const QByteArrayView piece : pieces)
-        size += piece.size();
-    out.resize(size);
-    for (const QByteArrayView piece : pieces) {
-        std::copy(piece.begin(), piece.end(), out.begin() + at);
-        at += piece.size();
-    }
+    return {text.data(), std::size_t(text.size())};
 }
 
-void appendHeader(QByteArray &out, QByteArrayView name, QByteArrayView value)
+void writeHeader(ByteWriter &out, std::string_view name, QByteArrayView value)
 {
-    appendAll(out, {name, ": ", value, "\r\n"});
+    out.all({name, ": ", viewOf(value), "\r\n"});
 }
 
 bool has(const std::vector<Header> &headers, QByteArrayView name)
@@ -42,33 +34,32 @@ bool has(const std::vector<Header> &headers, QByteArrayView name)
 // Framing belongs to the front door alone; a handler that sets it would desynchronise the connection.
 bool isFraming(QByteArrayView name)
 {
-    for (const char *own :
-         {"Content-Length", "Transfer-Encoding", "Connection", "Date", "Keep-Alive"}) {
-        if (equalIgnoringCase(name, own))
-            return true;
-    }
-    return false;
+    static constexpr std::array<QByteArrayView, 5> own{"Content-Length", "Transfer-Encoding",
+                                                       "Connection", "Date", "Keep-Alive"};
+    return std::any_of(own.begin(), own.end(),
+                       [name](QByteArrayView each) { return equalIgnoringCase(name, each); });
 }
 
-void appendHead(QByteArray &out, int status, const std::vector<Header> &headers,
-                const ReplyFraming &framing)
+void writeHead(ByteWriter &out, int status, const std::vector<Header> &headers,
+               const ReplyFraming &framing)
 {
-    appendAll(out, {"HTTP/1.1 ", QByteArray::number(status), " ", reasonPhrase(status), "\r\n"});
-    appendHeader(out, "Date", framing.date);
+    out.raw("HTTP/1.1 ");
+    out.decimal(status);
+    out.all({" ", reasonPhrase(status), "\r\nDate: ", viewOf(framing.date), "\r\n"});
     for (const Header &header : headers) {
         const bool isSafe =
             isToken(header.name) && isFieldValue(header.value) && !isFraming(header.name);
         PROVOST_ASSERT(isSafe, {});
         if (isSafe)
-            appendHeader(out, header.name, header.value);
+            writeHeader(out, viewOf(header.name), header.value);
     }
-    out.append("X-Content-Type-Options: nosniff\r\n");
+    out.raw("X-Content-Type-Options: nosniff\r\n");
     if (!has(headers, "Cache-Control"))
-        out.append("Cache-Control: no-store\r\n");
+        out.raw("Cache-Control: no-store\r\n");
     if (!framing.keepAlive)
-        out.append("Connection: close\r\n");
+        out.raw("Connection: close\r\n");
     else if (!framing.http11)
-        out.append("Connection: keep-alive\r\n");
+        out.raw("Connection: keep-alive\r\n");
 }
 
 // The text up to the next line end of any kind; `rest` is what follows it.
@@ -99,14 +90,19 @@ void appendLines(QByteArray &out, const char *prefix, QByteArrayView text)
 QByteArray encodeReply(const HttpReply &reply, const ReplyFraming &framing)
 {
     QByteArray out;
-    out.reserve(headReserve + reply.body.size());
-    appendHead(out, reply.status, reply.headers, framing);
-    const bool bodiless = reply.status == 204 || reply.status == 304;
-    if (!bodiless)
-        appendHeader(out, "Content-Length", QByteArray::number(reply.body.size()));
-    out.append("\r\n");
-    if (!bodiless && !framing.withoutBody)
-        out.append(reply.body);
+    {
+        ByteWriter writer(out, headExpected + reply.body.size());
+        writeHead(writer, reply.status, reply.headers, framing);
+        const bool bodiless = reply.status == 204 || reply.status == 304;
+        if (!bodiless) {
+            writer.raw("Content-Length: ");
+            writer.decimal(reply.body.size());
+            writer.raw("\r\n");
+        }
+        writer.raw("\r\n");
+        if (!bodiless && !framing.withoutBody)
+            writer.raw(reply.body);
+    }
     return out;
 }
 
@@ -117,11 +113,13 @@ QByteArray encodeEventsHead(const std::vector<Header> &extraHeaders, const Reply
                                 {"X-Accel-Buffering", "no"}};
     headers.insert(headers.end(), extraHeaders.begin(), extraHeaders.end());
     QByteArray out;
-    out.reserve(headReserve);
-    appendHead(out, 200, headers, framing);
-    if (framing.http11)
-        out.append("Transfer-Encoding: chunked\r\n");
-    out.append("\r\n");
+    {
+        ByteWriter writer(out, headExpected);
+        writeHead(writer, 200, headers, framing);
+        if (framing.http11)
+            writer.raw("Transfer-Encoding: chunked\r\n");
+        writer.raw("\r\n");
+    }
     return out;
 }
 

@@ -1,5 +1,7 @@
 #include "server/protocol/jsonrpc.h"
 
+#include "server/base/jsonwriter.h"
+
 namespace provost::protocol {
 
 namespace {
@@ -31,29 +33,36 @@ Checked<Message> decodeResponse(Json &message)
     return response;
 }
 
-QByteArray head(const Json &id)
+constexpr qsizetype bytesExpected = 512;
+
+// A message with this id, none if it is null; `writeRest` writes its other members.
+template <class WriteRest>
+QByteArray encode(const Json &id, const WriteRest &writeRest)
 {
     QByteArray out;
-    out.reserve(512);
-    out.append(R"({"jsonrpc":"2.0")");
-    if (!id.isNull()) {
-        out.append(R"(,"id":)");
-        id.appendTo(out);
+    {
+        JsonWriter writer(out, bytesExpected);
+        writer.raw(R"({"jsonrpc":"2.0")");
+        if (!id.isNull()) {
+            writer.raw(R"(,"id":)");
+            id.writeTo(writer);
+        }
+        writeRest(writer);
+        writer.raw('}');
     }
     return out;
 }
 
 QByteArray encodeCall(const Json &id, QByteArrayView method, const Json &params)
 {
-    QByteArray out = head(id);
-    out.append(R"(,"method":)");
-    appendJsonString(out, method);
-    if (!params.isNull()) {
-        out.append(R"(,"params":)");
-        params.appendTo(out);
-    }
-    out.append('}');
-    return out;
+    return encode(id, [&](JsonWriter &out) {
+        out.raw(R"(,"method":)");
+        out.string(method);
+        if (!params.isNull()) {
+            out.raw(R"(,"params":)");
+            params.writeTo(out);
+        }
+    });
 }
 
 } // namespace
@@ -105,25 +114,25 @@ Json readableId(const Json &message)
 
 QByteArray encodeResult(const Json &id, const Json &result)
 {
-    QByteArray out = head(id);
-    out.append(R"(,"result":)");
-    result.appendTo(out);
-    out.append('}');
-    return out;
+    return encode(id, [&](JsonWriter &out) {
+        out.raw(R"(,"result":)");
+        result.writeTo(out);
+    });
 }
 
 QByteArray encodeError(const Json &id, const RpcError &error)
 {
-    QByteArray out = head(id);
-    out.append(R"(,"error":{"code":)").append(QByteArray::number(error.code));
-    out.append(R"(,"message":)");
-    appendJsonString(out, error.message);
-    if (!error.data.isNull()) {
-        out.append(R"(,"data":)");
-        error.data.appendTo(out);
-    }
-    out.append("}}");
-    return out;
+    return encode(id, [&](JsonWriter &out) {
+        out.raw(R"(,"error":{"code":)");
+        out.decimal(error.code);
+        out.raw(R"(,"message":)");
+        out.string(error.message);
+        if (!error.data.isNull()) {
+            out.raw(R"(,"data":)");
+            error.data.writeTo(out);
+        }
+        out.raw('}');
+    });
 }
 
 QByteArray encodeRequest(QByteArrayView id, QByteArrayView method, const Json &params)

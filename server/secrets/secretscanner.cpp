@@ -97,6 +97,28 @@ constexpr QByteArrayView assignedNames[] = {
 
 constexpr qsizetype credentialMin = 16; // shorter words after "Bearer" are prose
 
+// Most words begin like no secret at all.
+constexpr std::array<bool, 256> makeFirstLetters()
+{
+    std::array<bool, 256> begins{};
+    const auto mark = [&begins](char c) { begins[static_cast<unsigned char>(c)] = true; };
+    for (const IssuedKey &key : issuedKeys)
+        mark(key.prefix[0]);
+    for (const char c : {'p', 'e', 'b', 'B'}) // "pv_", "eyJ", "bearer" and "basic" in any case
+        mark(c);
+    for (const QByteArrayView name : assignedNames) {
+        mark(name[0]);
+        mark(static_cast<char>(name[0] & ~0x20)); // in any case
+    }
+    return begins;
+}
+
+bool mayBeginSecret(char c)
+{
+    static constexpr auto begins = makeFirstLetters();
+    return begins[static_cast<unsigned char>(c)];
+}
+
 std::optional<TextRange> issuedKeyAt(QByteArrayView text, qsizetype at)
 {
     constexpr qsizetype lookAhead = 64; // keeps hostile text linear
@@ -229,7 +251,7 @@ std::optional<TextRange> findSecret(QByteArrayView text, qsizetype from)
             found = privateKeyAt(text, at);
         } else if (text[at] == ':') {
             found = urlPasswordAt(text, at);
-        } else if (is(text[at], alphanumeric)
+        } else if (mayBeginSecret(text[at])
                    && (at == 0 || !is(text[at - 1], alphanumeric))) { // words only
             found = issuedKeyAt(text, at);
             if (!found)

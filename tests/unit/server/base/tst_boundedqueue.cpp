@@ -19,6 +19,7 @@ class TstBoundedQueue : public QObject
 private Q_SLOTS:
     void handsOutInOrder();
     void refusesWhenFull();
+    void rotatesInOrder();
     void drainsAfterClose();
     void closeWakesWaiters();
     void everyEntryOnceUnderThreads();
@@ -46,6 +47,22 @@ void TstBoundedQueue::refusesWhenFull()
     QCOMPARE(**queue.pop(), 1);
     QVERIFY(queue.tryPush(std::move(second)));
     QVERIFY(!BoundedQueue<int>(0).tryPush(1));
+}
+
+void TstBoundedQueue::rotatesInOrder()
+{
+    BoundedQueue<int> queue(2);
+    QCOMPARE(queue.rotate(1), 1); // nobody else waits
+    QCOMPARE(queue.size(), std::size_t(0));
+    QVERIFY(queue.tryPush(2));
+    QVERIFY(queue.tryPush(3));
+    QCOMPARE(queue.rotate(1), 2); // full, and takes back what was in it
+    QCOMPARE(queue.size(), std::size_t(2));
+    queue.close();
+    QCOMPARE(queue.rotate(2), 3);
+    QCOMPARE(queue.pop(), 1);
+    QCOMPARE(queue.pop(), 2);
+    QVERIFY(!queue.pop());
 }
 
 void TstBoundedQueue::drainsAfterClose()
