@@ -83,7 +83,8 @@ private:
     // Names need no escapes.
     void startMember(std::string_view name)
     {
-        m_out.all({std::exchange(m_isFirst, false) ? "\"" : ",\"", name, "\":"});
+        const std::string_view start = ",\"";
+        m_out.all({start.substr(std::exchange(m_isFirst, false) ? 1 : 0), name, "\":"});
     }
 
     bool m_isFirst;

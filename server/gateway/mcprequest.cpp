@@ -4,7 +4,6 @@
 #include "server/protocol/text.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace provost::gateway {
@@ -31,36 +30,49 @@ std::optional<QByteArrayView> tenantSegment(QByteArrayView path)
     return valid ? std::optional(tenant) : std::nullopt;
 }
 
-// Headers of which two readers could take two different values if they came twice.
+// The headers that stand for themselves. If one came twice, two readers could take two different values.
 struct SingleHeaders
 {
     std::optional<QByteArrayView> authorization;
+    std::optional<QByteArrayView> contentType;
     std::optional<QByteArrayView> sessionId;
     std::optional<QByteArrayView> protocolVersion;
     std::optional<QByteArrayView> method;
     std::optional<QByteArrayView> name;
+    std::optional<QByteArrayView> workflowId;
+
+    // Null for other headers.
+    [[nodiscard]] std::optional<QByteArrayView> *find(QByteArrayView header)
+    {
+        const auto is = [header](QByteArrayView known) { return equalIgnoringCase(header, known); };
+        if (is("Authorization"))
+            return &authorization;
+        if (is("Content-Type"))
+            return &contentType;
+        if (is("Mcp-Session-Id"))
+            return &sessionId;
+        if (is("MCP-Protocol-Version"))
+            return &protocolVersion;
+        if (is("Mcp-Method"))
+            return &method;
+        if (is("Mcp-Name"))
+            return &name;
+        return is("X-Workflow-Id") ? &workflowId : nullptr;
+    }
 };
 
 protocol::Checked<SingleHeaders> readSingleHeaders(const HttpRequest &request)
 {
     SingleHeaders read;
-    const std::array<std::pair<QByteArrayView, std::optional<QByteArrayView> *>, 5> singles{{
-        {"Authorization", &read.authorization},
-        {"Mcp-Session-Id", &read.sessionId},
-        {"MCP-Protocol-Version", &read.protocolVersion},
-        {"Mcp-Method", &read.method},
-        {"Mcp-Name", &read.name},
-    }};
     for (const HeaderList::Field header : request.headers) {
-        for (const auto &[name, value] : singles) {
-            if (!equalIgnoringCase(header.name, name))
-                continue;
-            if (*value)
-                return protocol::reject(400, protocol::code::InvalidRequest,
-                                        "Invalid request: more than one " + name.toByteArray()
-                                            + " header");
-            *value = header.value;
-        }
+        std::optional<QByteArrayView> *place = read.find(header.name);
+        if (place == nullptr)
+            continue;
+        if (*place)
+            return protocol::reject(400, protocol::code::InvalidRequest,
+                                    "Invalid request: more than one " + header.name.toByteArray()
+                                        + " header");
+        *place = header.value;
     }
     return read;
 }
@@ -96,12 +108,12 @@ bool isMediaType(QByteArrayView value, std::initializer_list<QByteArrayView> typ
 // RFC 9110 12.5.1, as far as two media types need it. No Accept header accepts everything.
 Accepted acceptedBy(const HttpRequest &request)
 {
-    if (!request.hasHeader("Accept"))
-        return {true, true};
     Accepted accepted;
+    bool found = false;
     for (const HeaderList::Field header : request.headers) {
         if (!equalIgnoringCase(header.name, "Accept"))
             continue;
+        found = true;
         QByteArrayView ranges = header.value;
         while (!ranges.isEmpty()) {
             const QByteArrayView range = takeUpTo(',', ranges);
@@ -109,12 +121,7 @@ Accepted acceptedBy(const HttpRequest &request)
             accepted.events |= isMediaType(range, {"text/event-stream", "text/*", "*/*"});
         }
     }
-    return accepted;
-}
-
-bool isJsonBody(const HttpRequest &request)
-{
-    return isMediaType(request.header("Content-Type"), {"application/json"});
+    return found ? accepted : Accepted{true, true};
 }
 
 QByteArray bearerToken(QByteArrayView authorization)
@@ -158,9 +165,8 @@ protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, Request
     read.bearer = bearerToken(single.authorization.value_or(QByteArrayView()));
     read.sessionId = single.sessionId.value_or(QByteArrayView()).toByteArray();
     read.headers = {copyOf(single.protocolVersion), copyOf(single.method), copyOf(single.name)};
-    const QByteArrayView workflowId = request.header("X-Workflow-Id");
-    if (protocol::isVisibleAscii(workflowId, idBytesMax))
-        read.workflowId = workflowId.toByteArray();
+    if (single.workflowId && protocol::isVisibleAscii(*single.workflowId, idBytesMax))
+        read.workflowId = single.workflowId->toByteArray();
 
     const Accepted accepted = acceptedBy(request);
     read.acceptsJson = accepted.json;
@@ -171,7 +177,9 @@ protocol::Checked<McpRequest> readMcpRequest(const HttpRequest &request, Request
         return protocol::reject(406, protocol::code::InvalidRequest,
                                 "Not acceptable: the answer is application/json or "
                                 "text/event-stream");
-    if (request.method == "POST" && !isJsonBody(request))
+    const bool isJson =
+        single.contentType && isMediaType(*single.contentType, {"application/json"});
+    if (request.method == "POST" && !isJson)
         return protocol::reject(415, protocol::code::InvalidRequest,
                                 "Unsupported media type: the body is application/json");
     return read;

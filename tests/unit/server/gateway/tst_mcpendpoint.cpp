@@ -20,6 +20,8 @@ private Q_SLOTS:
     void looksForNoKeyInTheQuery();
     void refusesForeignOrigins_data();
     void refusesForeignOrigins();
+    void refusesHeadersThatComeTwice_data();
+    void refusesHeadersThatComeTwice();
     void answersOddRequests_data();
     void answersOddRequests();
     void passesTheWholeCallOn();
@@ -206,6 +208,33 @@ void TstMcpEndpoint::answersOddRequests_data()
     QTest::newRow("DELETE of the modern era")
         << QByteArray("DELETE") << QByteArray("/mcp")
         << QByteArray("MCP-Protocol-Version: 2026-07-28") << QByteArray() << 405 << 405;
+}
+
+void TstMcpEndpoint::refusesHeadersThatComeTwice_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    for (const char *name : {"Authorization", "Content-Type", "MCP-Protocol-Version", "Mcp-Method",
+                             "Mcp-Session-Id", "X-Workflow-Id"})
+        QTest::newRow(name) << QByteArray(name);
+}
+
+void TstMcpEndpoint::refusesHeadersThatComeTwice()
+{
+    QFETCH(const QByteArray, name);
+    McpFixture fixture;
+    auto headers = McpFixture::modernHeaders("tools/list");
+    headers.push_back({"Mcp-Session-Id", "has-no-meaning"});
+    headers.push_back({"X-Workflow-Id", "flow-1"});
+    const QByteArray body = McpFixture::modernBody("tools/list");
+    QCOMPARE(fixture.send("POST", body, headers).status(), 200);
+    const auto found = std::find_if(headers.begin(), headers.end(),
+                                    [&](const gateway::Header &each) { return each.name == name; });
+    QVERIFY(found != headers.end());
+    headers.push_back({name.toLower(), found->value});
+    const Sent sent = fixture.send("POST", body, headers);
+    QCOMPARE(sent.status(), 400);
+    QVERIFY(sent.message()["error"]["message"].toByteArray().contains("more than one"));
+    QCOMPARE(fixture.requests.size(), std::size_t(1));
 }
 
 void TstMcpEndpoint::answersOddRequests()
