@@ -51,6 +51,17 @@ void readCodes(const char *at, std::int64_t base, Numbers &numbers)
     }
 }
 
+bool isConstant(std::span<const std::int64_t> numbers)
+{
+    if (numbers.empty() || numbers.front() == none)
+        return false;
+    // Without a way out of the loop the compiler looks at several at a time.
+    std::int64_t differences = 0;
+    for (const std::int64_t number : numbers)
+        differences |= number ^ numbers.front();
+    return differences == 0;
+}
+
 // Bytes for each code, of codes up to `last` (0 stands for none).
 int widthFor(std::uint64_t last)
 {
@@ -78,7 +89,9 @@ QByteArrayView Texts::at(std::size_t row) const
 
 void Texts::append(QByteArrayView text)
 {
-    m_bytes.append(text).append('\0');
+    const qsizetype start = m_bytes.size();
+    m_bytes.resize(start + text.size() + 1);
+    *std::copy(text.begin(), text.end(), m_bytes.data() + start) = '\0';
     m_ends.push_back(m_bytes.size());
 }
 
@@ -94,6 +107,8 @@ void Texts::set(std::size_t row, QByteArrayView text)
 {
     const qsizetype start = startOf(row);
     const std::int64_t growth = text.size() - (m_ends[row] - start - 1);
+    if (at(row) == text)
+        return; // of most calls: their intent said the same
     m_bytes.replace(start, m_ends[row] - start - 1, text.toByteArray());
     for (; row < m_ends.size(); ++row)
         m_ends[row] += growth;
@@ -101,24 +116,25 @@ void Texts::set(std::size_t row, QByteArrayView text)
 
 QByteArray encode(std::span<const std::int64_t> numbers)
 {
+    QByteArray out;
+    if (isConstant(numbers)) { // most columns
+        append(out, char(0));
+        append(out, numbers.front());
+        return out;
+    }
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     std::int64_t most = none;
-    bool isComplete = true;
     for (const std::int64_t number : numbers) {
-        isComplete = isComplete && number != none;
         least = number == none ? least : std::min(least, number);
         most = std::max(most, number);
     }
-    const bool isConstant = least == most && isComplete;
     const std::uint64_t distance =
         most == none ? 0 : std::uint64_t(most) - std::uint64_t(least); // never negative
-    const int width = isConstant ? 0 : widthFor(distance == UINT64_MAX ? distance : distance + 1);
-    QByteArray out;
+    const int width = widthFor(distance == UINT64_MAX ? distance : distance + 1);
     out.reserve(headBytes + qsizetype(numbers.size()) * width);
     append(out, char(width));
     append(out, least);
     switch (width) {
-    case 0: break;
     case 1: appendCodes<std::uint8_t>(out, numbers, least); break;
     case 2: appendCodes<std::uint16_t>(out, numbers, least); break;
     case 4: appendCodes<std::uint32_t>(out, numbers, least); break;

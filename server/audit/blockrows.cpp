@@ -13,13 +13,7 @@ constexpr std::size_t at(Column column)
 
 bool isInline(std::size_t column)
 {
-    static const auto inlines = [] {
-        std::array<bool, columnCount> all{};
-        for (std::size_t i = 0; i < all.size(); ++i)
-            all.at(i) = columnKindOf(Column(i)) == ColumnKind::Inline;
-        return all;
-    }();
-    return inlines[column];
+    return columnKindOf(Column(column)) == ColumnKind::Inline;
 }
 
 } // namespace
@@ -62,12 +56,12 @@ BlockInfo BlockRows::info() const
 
 void BlockRows::append(const RowValues &row)
 {
-    for (std::size_t column = 0; column < std::size_t(columnCount); ++column) {
-        if (isInline(column))
-            m_texts[column].append(row.texts[column]);
-        else
-            m_numbers[column].push_back(row.numbers[column]);
+    for (const ColumnKind kind : {ColumnKind::Word, ColumnKind::Number}) {
+        for (const Column column : columnsOf(kind))
+            m_numbers[at(column)].push_back(row.numbers[at(column)]);
     }
+    for (const Column column : columnsOf(ColumnKind::Inline))
+        m_texts[at(column)].append(row.texts[at(column)]);
 }
 
 void BlockRows::append(const BlockRows &rows)

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] bool isFull() const { return size() >= std::size_t(blockRowsMax); }
     [[nodiscard]] BlockInfo info() const; // REQUIRES: there are rows
+    [[nodiscard]] std::int64_t last() const { return numbers(columnOf(Field::Sequence)).back(); }
 
     // REQUIRES: not full.
     void append(const RowValues &row);

@@ -10,6 +10,17 @@ using storage::Blob;
 using storage::Statement;
 
 constexpr qsizetype postedSymbols = 6;
+constexpr std::size_t postedLatelyBits = 12;
+constexpr std::size_t postingsPerStatement =
+    32; // many postings cost half of what they do one by one
+
+std::size_t hashOf(std::int64_t value, Column column)
+{
+    constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15; // spreads over the upper bits
+    const std::uint64_t key =
+        std::uint64_t(value) * std::uint64_t(columnCount) + std::uint64_t(column);
+    return std::size_t(key * golden >> (64U - postedLatelyBits));
+}
 
 std::int64_t sequenceOf(const RowValues &row)
 {
@@ -29,6 +40,7 @@ std::int64_t postedCall(QByteArrayView callId)
 BlockWriter::BlockWriter(Cells cells, Statements statements)
     : m_cells(std::move(cells))
     , m_statements(std::move(statements))
+    , m_postedLately(std::size_t(1) << postedLatelyBits)
 {
 }
 
@@ -44,17 +56,21 @@ Result<BlockWriter> BlockWriter::prepare(storage::Database &index)
     TRY_LET(Statement deleteBlock, index.prepare("DELETE FROM block WHERE first_seq = ?"));
     TRY_LET(Statement insertCell, index.prepare("INSERT INTO cell VALUES (?, ?)"));
     TRY_LET(Statement deleteCells, index.prepare("DELETE FROM cell WHERE id BETWEEN ? AND ?"));
-    TRY_LET(Statement insertPosting,
-            index.prepare("INSERT OR IGNORE INTO posting VALUES (?, ?, ?, ?)"));
+    const QByteArray insertOne = "INSERT OR IGNORE INTO posting VALUES (?, ?, ?, ?)";
+    TRY_LET(Statement insertPosting, index.prepare(insertOne));
+    TRY_LET(
+        Statement insertPostings,
+        index.prepare(insertOne + QByteArray(", (?, ?, ?, ?)").repeated(postingsPerStatement - 1)));
     return BlockWriter(std::move(cells),
                        {std::move(findBlock), std::move(insertBlock), std::move(deleteBlock),
-                        std::move(insertCell), std::move(deleteCells), std::move(insertPosting)});
+                        std::move(insertCell), std::move(deleteCells), std::move(insertPosting),
+                        std::move(insertPostings)});
 }
 
 Result<void> BlockWriter::conclude(const RowValues &row)
 {
     const std::int64_t sequence = sequenceOf(row);
-    if (m_rows.size() == 0 || sequence > m_rows.info().last) {
+    if (m_rows.size() == 0 || sequence > m_rows.last()) {
         TRY_DO(saveRows());
         TRY_LET(const auto block, blockAt(sequence));
         if (!block)
@@ -166,38 +182,44 @@ Result<void> BlockWriter::remove(std::int64_t block)
 void BlockWriter::post(const RowValues &row)
 {
     const std::int64_t stretch = stretchOf(sequenceOf(row));
-    const auto postValue = [&](std::size_t column, std::int64_t value) {
-        // Most values are those of the row before.
-        if (value == none || m_lastPosted[column] == std::pair(value, stretch))
-            return;
-        m_lastPosted[column] = {value, stretch};
-        m_postings.push_back({stretch, std::int64_t(column), value});
-    };
-    static const auto words = [] {
-        std::vector<std::size_t> all;
-        for (int i = 0; i < columnCount; ++i) {
-            if (columnKindOf(Column(i)) == ColumnKind::Word)
-                all.push_back(std::size_t(i));
-        }
-        return all;
-    }();
-    for (const std::size_t column : words)
-        postValue(column, row.numbers[column]);
-    const auto call = std::size_t(Field::Call);
-    if (!row.texts[call].isEmpty())
-        postValue(call, postedCall(row.texts[call]));
+    for (const Column column : columnsOf(ColumnKind::Word)) {
+        if (const std::int64_t word = row.numbers[std::size_t(column)]; word != none)
+            post(stretch, column, word);
+    }
+    const Column call = columnOf(Field::Call);
+    if (const QByteArrayView id = row.texts[std::size_t(call)]; !id.isEmpty())
+        post(stretch, call, postedCall(id));
+}
+
+void BlockWriter::post(std::int64_t stretch, Column column, std::int64_t value)
+{
+    const Posting posting{groupOf(stretch), std::int64_t(column), value, stretch};
+    Posting &lately = m_postedLately[hashOf(value, column)];
+    if (lately == posting)
+        return;
+    lately = posting;
+    m_postings.push_back(posting);
 }
 
 Result<void> BlockWriter::savePostings()
 {
     std::sort(m_postings.begin(), m_postings.end());
-    m_postings.erase(std::unique(m_postings.begin(), m_postings.end()), m_postings.end());
-    for (const auto &[stretch, field, value] : m_postings) {
-        m_statements.insertPosting.bind(groupOf(stretch), field, value, stretch);
-        TRY_DO(m_statements.insertPosting.run());
+    std::span<const Posting> rest = m_postings;
+    while (!rest.empty()) {
+        const bool areMany = rest.size() >= postingsPerStatement;
+        Statement &insert = areMany ? m_statements.insertPostings : m_statements.insertPosting;
+        const auto postings = rest.first(areMany ? postingsPerStatement : 1);
+        insert.rewind(postings.size() * 4);
+        int index = 0;
+        for (const Posting &posting : postings) {
+            for (const std::int64_t value :
+                 {posting.group, posting.field, posting.value, posting.stretch})
+                insert.bindAt(++index, value);
+        }
+        TRY_DO(insert.run());
+        rest = rest.subspan(postings.size());
     }
     m_postings.clear();
-    m_lastPosted.fill({none, 0});
     return {};
 }
 

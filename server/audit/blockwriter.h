@@ -27,11 +27,12 @@ public:
     [[nodiscard]] bool foundDamage() const { return m_cells.foundDamage(); }
 
 private:
-    struct Posting
+    struct Posting // in the order of the table's key
     {
-        std::int64_t stretch = 0;
-        std::int64_t field = 0;
-        std::int64_t value = 0;
+        std::int64_t group = none;
+        std::int64_t field = none;
+        std::int64_t value = none;
+        std::int64_t stretch = none;
         auto operator<=>(const Posting &) const = default;
     };
     struct Statements
@@ -42,6 +43,7 @@ private:
         storage::Statement insertCell;
         storage::Statement deleteCells;
         storage::Statement insertPosting;
+        storage::Statement insertPostings; // postingsPerStatement of them
     };
     BlockWriter(Cells cells, Statements statements);
     [[nodiscard]] Result<std::optional<BlockInfo>> blockAt(std::int64_t sequence);
@@ -51,13 +53,14 @@ private:
     [[nodiscard]] Result<void> remove(std::int64_t block);
     [[nodiscard]] Result<void> join(BlockRows &rows);
     void post(const RowValues &row);
+    void post(std::int64_t stretch, Column column, std::int64_t value);
     [[nodiscard]] Result<void> savePostings();
 
     Cells m_cells;
     Statements m_statements;
-    BlockRows m_rows;                // the block that is being changed or filled
-    std::vector<Posting> m_postings; // of this write
-    std::array<std::pair<std::int64_t, std::int64_t>, columnCount> m_lastPosted{};
+    BlockRows m_rows;                    // the block that is being changed or filled
+    std::vector<Posting> m_postings;     // of this write
+    std::vector<Posting> m_postedLately; // by hash: most values occur again soon
 };
 
 // What stands for a call's id in the postings: such ids begin with their time, so this groups those of a quarter of a

@@ -119,7 +119,6 @@ void IndexFile::add(const JournalLine &line)
 {
     const LineCall call = readCall(line.text);
     m_watermark = line.position;
-    m_watermarkStart = line.text.first(std::min(line.text.size(), lineStartBytes)).toByteArray();
     if (call.phase == Phase::Outcome) {
         if (const auto open = m_pending.find(call.callId); open != m_pending.end()) {
             const Pending pending = open->second;
@@ -152,9 +151,9 @@ void IndexFile::add(const JournalLine &line)
 
 IndexFile::Held IndexFile::hold(QByteArrayView line)
 {
-    const Held held{m_lines.size(), line.size()};
+    m_lastLine = {m_lines.size(), line.size()};
     m_lines.append(line);
-    return held;
+    return m_lastLine;
 }
 
 QByteArrayView IndexFile::textOf(const Held &line) const
@@ -174,17 +173,16 @@ Result<void> IndexFile::flush()
 Result<void> IndexFile::write()
 {
     TRY_LET(auto transaction, m_database.begin());
-    LineFields fields;
     RowValues values;
     std::sort(m_concluded.begin(), m_concluded.end(),
               [](const Row &a, const Row &b) { return a.sequence < b.sequence; });
     for (const Row &row : m_concluded) {
-        TRY_DO(fold(row, fields, values));
+        TRY_DO(fold(row, values));
         TRY_DO(m_blocks->conclude(values));
     }
     TRY_DO(m_blocks->startAdding(m_added.size()));
     for (const Row &row : m_added) {
-        TRY_DO(fold(row, fields, values));
+        TRY_DO(fold(row, values));
         TRY_DO(m_blocks->add(values));
     }
     TRY_DO(m_blocks->finish());
@@ -194,27 +192,25 @@ Result<void> IndexFile::write()
     m_concluded.clear();
     m_minutes.clear();
     m_lines.truncate(0);
+    m_lastLine = {};
     if (m_lines.capacity() > linesKeptMax)
         m_lines.squeeze();
     return transaction.commit();
 }
 
-Result<void> IndexFile::fold(const Row &row, LineFields &fields, RowValues &values)
+Result<void> IndexFile::fold(const Row &row, RowValues &values)
 {
-    fields = readLineFields(textOf(row.line));
-    if (row.intent && row.outcome)
-        fields.numbers[std::size_t(Field::Time)] = row.began.time_since_epoch().count();
-    sum(row, fields);
-    for (const FieldInfo &info : allFields().first(fields.texts.size())) {
-        const auto at = std::size_t(info.field);
-        switch (columnKindOf(columnOf(info.field))) {
-        case ColumnKind::Number: values.numbers[at] = fields.numbers[at]; break;
-        case ColumnKind::Inline: values.texts[at] = fields.texts[at]; break;
-        case ColumnKind::Word: {
-            TRY_LET(values.numbers[at], m_words->idOf(info.field, fields.texts[at]));
-        }
-        }
+    const LineFields &fields = m_fields.read(textOf(row.line));
+    std::copy(fields.numbers.begin(), fields.numbers.end(), values.numbers.begin());
+    std::copy(fields.texts.begin(), fields.texts.end(), values.texts.begin());
+    for (const Column column : columnsOf(ColumnKind::Word)) {
+        const auto at = std::size_t(column);
+        TRY_LET(values.numbers[at], m_words->idOf(Field(column), fields.texts[at]));
     }
+    std::int64_t &time = values.numbers[std::size_t(Field::Time)];
+    if (row.intent && row.outcome)
+        time = row.began.time_since_epoch().count();
+    sum(row, time, fields.texts[std::size_t(Field::Status)]);
     // Those of an intent that came in an earlier batch are there already.
     values.texts[std::size_t(Column::Arguments)] =
         fields.arguments.isEmpty() && row.intentLine.size > 0
@@ -234,13 +230,11 @@ Result<void> IndexFile::fold(const Row &row, LineFields &fields, RowValues &valu
 }
 
 // A call counts in the minute when it began; how it ended is added later.
-void IndexFile::sum(const Row &row, const LineFields &fields)
+void IndexFile::sum(const Row &row, std::int64_t time, QByteArrayView status)
 {
-    const WallTime time(Microseconds(fields.numbers[std::size_t(Field::Time)]));
-    const auto minute = std::chrono::floor<std::chrono::minutes>(time);
+    const auto minute = std::chrono::floor<std::chrono::minutes>(WallTime(Microseconds(time)));
     MinuteSums &sums = m_minutes[minute.time_since_epoch().count()];
     const bool wasWrittenOpen = row.intent && row.outcome && row.intentLine.size == 0;
-    const QByteArrayView status = fields.texts[std::size_t(Field::Status)];
     sums.total += wasWrittenOpen ? 0 : 1;
     sums.denied += status == "denied" ? 1 : 0;
     sums.limited += status == "rate_limited" ? 1 : 0;
@@ -258,6 +252,9 @@ Result<void> IndexFile::writeMinutes()
 
 Result<void> IndexFile::writeWatermark()
 {
+    if (m_lastLine.size > 0)
+        m_watermarkStart =
+            textOf(m_lastLine).first(std::min(m_lastLine.size, lineStartBytes)).toByteArray();
     m_setWatermark->bind(m_watermark.sequence, m_watermark.offset, m_watermark.bytes,
                          m_watermarkStart);
     return m_setWatermark->run();

@@ -70,11 +70,12 @@ private:
     [[nodiscard]] Result<void> writeWatermark();
     [[nodiscard]] Held hold(QByteArrayView line);
     [[nodiscard]] QByteArrayView textOf(const Held &line) const;
-    // The values of a row, which look into `fields` and m_lines, and its share of the sums.
-    [[nodiscard]] Result<void> fold(const Row &row, LineFields &fields, RowValues &values);
-    void sum(const Row &row, const LineFields &fields);
+    // The values of a row, which are good until the next one's, and its share of the sums.
+    [[nodiscard]] Result<void> fold(const Row &row, RowValues &values);
+    void sum(const Row &row, std::int64_t time, QByteArrayView status);
 
     storage::Database m_database;
+    LineFieldReader m_fields;
     std::optional<WordIds> m_words;
     std::optional<BlockWriter> m_blocks;
     std::optional<storage::Statement> m_addMinute;
@@ -84,6 +85,7 @@ private:
     LinePosition m_watermark;
     QByteArray m_watermarkStart;
     QByteArray m_lines;           // that are not yet written, one behind the other
+    Held m_lastLine;              // of them
     std::vector<Row> m_added;     // in the order of their sequence
     std::vector<Row> m_concluded; // that stand in the index as open calls
     std::map<std::int64_t, MinuteSums> m_minutes;

@@ -1,5 +1,8 @@
 #include "server/audit/indexschema.h"
 
+#include <array>
+#include <vector>
+
 namespace provost::audit {
 
 namespace {
@@ -27,9 +30,7 @@ constexpr const char *tables = R"sql(
                          limited INTEGER NOT NULL, errors INTEGER NOT NULL);
 )sql";
 
-} // namespace
-
-ColumnKind columnKindOf(Column column)
+ColumnKind kindFromFields(Column column)
 {
     if (column == columnOf(Field::Call) || column == columnOf(Field::Request)
         || column == Column::Arguments)
@@ -37,6 +38,43 @@ ColumnKind columnKindOf(Column column)
     return column <= columnOf(Field::Sequence) && infoOf(Field(column)).isText()
                ? ColumnKind::Word
                : ColumnKind::Number;
+}
+
+constexpr std::size_t kindCount = std::size_t(ColumnKind::Number) + 1;
+
+struct Kinds
+{
+    std::array<ColumnKind, columnCount> ofColumn{};
+    std::array<std::vector<Column>, kindCount> columns;
+};
+
+Kinds allKinds()
+{
+    Kinds kinds;
+    for (int i = 0; i < columnCount; ++i) {
+        const ColumnKind kind = kindFromFields(Column(i));
+        kinds.ofColumn.at(std::size_t(i)) = kind;
+        kinds.columns.at(std::size_t(kind)).push_back(Column(i));
+    }
+    return kinds;
+}
+
+const Kinds &kinds()
+{
+    static const Kinds all = allKinds();
+    return all;
+}
+
+} // namespace
+
+ColumnKind columnKindOf(Column column)
+{
+    return kinds().ofColumn.at(std::size_t(column));
+}
+
+std::span<const Column> columnsOf(ColumnKind kind)
+{
+    return kinds().columns.at(std::size_t(kind));
 }
 
 std::string_view memberOf(Field field)

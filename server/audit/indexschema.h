@@ -7,6 +7,7 @@
 #include "server/audit/fields.h"
 
 #include <limits>
+#include <span>
 
 namespace provost::audit {
 
@@ -33,6 +34,8 @@ enum class ColumnKind {
 };
 
 [[nodiscard]] ColumnKind columnKindOf(Column column);
+// Of that kind, in their order.
+[[nodiscard]] std::span<const Column> columnsOf(ColumnKind kind);
 
 // The member of a line that holds the column's value; empty for a column that is not a field.
 [[nodiscard]] std::string_view memberOf(Field field);

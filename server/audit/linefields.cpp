@@ -1,7 +1,5 @@
 #include "server/audit/linefields.h"
 
-#include "server/audit/linescanner.h"
-
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -10,7 +8,8 @@ namespace provost::audit {
 
 namespace {
 
-constexpr std::size_t digitsMax = 18; // of an integer that certainly fits
+constexpr std::size_t digitsMax = 18;          // of an integer that certainly fits
+constexpr qsizetype rememberedBytesMax = 1024; // of a member
 
 // What has to be scaled if the exact number does not stand there, too.
 struct ForReading
@@ -24,8 +23,8 @@ std::string_view viewOf(QByteArrayView bytes)
     return {bytes.data(), std::size_t(bytes.size())};
 }
 
-// Looks where the table of fields says that the member should come next, then everywhere.
-const FieldInfo *fieldOf(std::string_view name, std::size_t &expected)
+// Looks where the member should be first, then everywhere.
+const FieldInfo *fieldOf(std::string_view name, std::size_t expected)
 {
     static const auto names = [] {
         std::vector<std::string_view> all;
@@ -36,10 +35,8 @@ const FieldInfo *fieldOf(std::string_view name, std::size_t &expected)
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::size_t at =
             expected + i < names.size() ? expected + i : expected + i - names.size();
-        if (names[at] == name) {
-            expected = at + 1;
+        if (names[at] == name)
             return &allFields()[at];
-        }
     }
     return nullptr;
 }
@@ -123,67 +120,98 @@ LineFields emptyFields()
     return fields;
 }
 
-// Nothing where only a parser knows.
-std::optional<LineFields> readPlainLine(QByteArrayView line)
-{
-    // Without a way out of the loop the compiler looks at many bytes at a time.
-    bool hasControls = false;
-    for (const char c : line)
-        hasControls |= static_cast<unsigned char>(c) < 0x20;
-    if (hasControls || !line.isValidUtf8())
-        return std::nullopt;
-    LineFields fields = emptyFields();
-    ForReading needed;
-    std::size_t expected = 0;
-    LineScanner scanner(line);
-    while (const auto member = scanner.next()) {
-        const std::string_view name = viewOf(member->name);
-        if (name == "arguments") {
-            fields.arguments = cutArguments(member->value);
-        } else if (name == "duration_ms" || name == "cost_usd") {
-            (name == "cost_usd" ? needed.cost : needed.duration) = member->value != "0";
-        } else if (const FieldInfo *info = fieldOf(name, expected);
-                   info != nullptr && info->field != Field::Sequence) {
-            const auto at = std::size_t(info->field);
-            if (info->isText() ? !takeText(info->field, *member, fields.texts[at])
-                               : !takeNumber(info->field, *member, fields.numbers[at]))
-                return std::nullopt;
-            needed.duration = needed.duration && info->field != Field::Milliseconds;
-            needed.cost = needed.cost && info->field != Field::Cost;
-        }
-    }
-    const bool isComplete = scanner.isAtEnd() && !needed.duration && !needed.cost;
-    return isComplete ? std::optional(std::move(fields)) : std::nullopt;
-}
-
-LineFields fieldsOf(const Record &record, QByteArrayView line)
-{
-    LineFields fields = emptyFields();
-    fields.own.reserve(fields.texts.size()); // the texts look at them
-    for (const FieldInfo &info : allFields().first(fields.texts.size())) {
-        const auto at = std::size_t(info.field);
-        if (info.isText())
-            fields.texts[at] = fields.own.emplace_back(info.text(record));
-        else
-            fields.numbers[at] = info.number(record).value_or(none);
-    }
-    fields.arguments = searchedArguments(line);
-    return fields;
-}
-
 } // namespace
 
-LineFields readLineFields(QByteArrayView line)
+const LineFields &LineFieldReader::read(QByteArrayView line)
 {
-    if (auto fields = readPlainLine(line))
-        return *std::move(fields);
-    const auto record = recordFromLine(line);
-    if (record)
-        return fieldsOf(*record, line);
-    Record unreadable;
-    unreadable.action = "unreadable";
-    unreadable.reason = record.error().message.toUtf8();
-    return fieldsOf(unreadable, line);
+    if (readPlainLine(line))
+        return m_fields;
+    if (const auto record = recordFromLine(line)) {
+        readRecord(*record, line);
+    } else {
+        Record unreadable;
+        unreadable.action = "unreadable";
+        unreadable.reason = record.error().message.toUtf8();
+        readRecord(unreadable, line);
+    }
+    return m_fields;
+}
+
+// False where only a parser knows.
+bool LineFieldReader::readPlainLine(QByteArrayView line)
+{
+    // Without a way out of the loop the compiler looks at many bytes at a time.
+    unsigned char least = 0xff;
+    for (const char c : line)
+        least = std::min(least, static_cast<unsigned char>(c));
+    if (least < 0x20 || !line.isValidUtf8())
+        return false;
+    static const LineFields empty = emptyFields();
+    m_fields = empty;
+    ForReading needed;
+    LineScanner scanner(line);
+    Seen *last = &m_seen.back();
+    for (;;) {
+        const std::size_t expected = last->next;
+        if (Seen &seen = m_seen[expected]; scanner.skip(seen.member)) {
+            m_fields.texts[expected] = seen.word;
+            last = &seen;
+            continue;
+        }
+        const auto member = scanner.next();
+        if (!member)
+            break;
+        const std::string_view name = viewOf(member->name);
+        if (name == "arguments") {
+            m_fields.arguments = cutArguments(member->value);
+            continue;
+        }
+        if (name == "duration_ms" || name == "cost_usd") {
+            (name == "cost_usd" ? needed.cost : needed.duration) = member->value != "0";
+            continue;
+        }
+        const FieldInfo *info = fieldOf(name, expected);
+        if (info == nullptr || info->field == Field::Sequence)
+            continue;
+        const auto at = std::size_t(info->field);
+        if (info->isText() ? !takeText(info->field, *member, m_fields.texts[at])
+                           : !takeNumber(info->field, *member, m_fields.numbers[at]))
+            return false;
+        needed.duration = needed.duration && info->field != Field::Milliseconds;
+        needed.cost = needed.cost && info->field != Field::Cost;
+        last->next = at;
+        last = &m_seen[at];
+        if (columnKindOf(columnOf(info->field)) == ColumnKind::Word)
+            remember(*last, *member, m_fields.texts[at]);
+    }
+    return scanner.isAtEnd() && !needed.duration && !needed.cost;
+}
+
+void LineFieldReader::remember(Seen &seen, const LineScanner::Member &member, QByteArrayView word)
+{
+    const QByteArrayView written(member.name.begin() - 1, member.value.end());
+    seen.member.truncate(0); // keeps its memory
+    if (written.size() > rememberedBytesMax)
+        return;
+    seen.member.append(written);
+    seen.word = word.isEmpty()
+                    ? QByteArrayView()
+                    : QByteArrayView(seen.member).sliced(word.data() - written.data(), word.size());
+}
+
+void LineFieldReader::readRecord(const Record &record, QByteArrayView line)
+{
+    m_fields = emptyFields();
+    m_texts.clear();
+    m_texts.reserve(m_fields.texts.size()); // the fields look at them
+    for (const FieldInfo &info : allFields().first(m_fields.texts.size())) {
+        const auto at = std::size_t(info.field);
+        if (info.isText())
+            m_fields.texts[at] = m_texts.emplace_back(info.text(record));
+        else
+            m_fields.numbers[at] = info.number(record).value_or(none);
+    }
+    m_fields.arguments = searchedArguments(line);
 }
 
 } // namespace provost::audit

@@ -1,9 +1,35 @@
 #include "server/audit/linescanner.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace provost::audit {
+
+namespace {
+
+// The upper bit of every byte that is `c`, and perhaps of some behind the first of these.
+constexpr std::uint64_t bytesThatAre(std::uint64_t bytes, char c)
+{
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    const std::uint64_t zeros = bytes ^ (ones * static_cast<unsigned char>(c));
+    return (zeros - ones) & ~zeros & (ones << 7U);
+}
+
+// The first quote or backslash. Most strings are short, so that a call of memchr() would cost more than its search.
+const char *findQuoteOrEscape(const char *at, const char *end)
+{
+    static_assert(std::endian::native == std::endian::little);
+    for (std::uint64_t bytes = 0; end - at >= qsizetype(sizeof bytes); at += sizeof bytes) {
+        std::memcpy(&bytes, at, sizeof bytes);
+        if (const auto found = bytesThatAre(bytes, '"') | bytesThatAre(bytes, '\\'); found != 0)
+            return at + std::countr_zero(found) / 8;
+    }
+    return std::find_if(at, end, [](char c) { return c == '"' || c == '\\'; });
+}
+
+} // namespace
 
 LineScanner::LineScanner(QByteArrayView line)
     : m_at(line.data())
@@ -45,21 +71,28 @@ bool LineScanner::skipString(bool &isPlain)
     isPlain = true;
     if (!take('"'))
         return false;
-    const char *const start = m_at;
     for (;;) {
-        const auto *quote =
-            static_cast<const char *>(std::memchr(m_at, '"', std::size_t(m_end - m_at)));
-        if (quote == nullptr)
-            return false;
-        m_at = quote + 1;
-        isPlain = isPlain && std::memchr(start, '\\', std::size_t(quote - start)) == nullptr;
-        // An even number of backslashes before it are escapes of each other.
-        const char *escape = quote;
-        while (escape != start && escape[-1] == '\\')
-            --escape;
-        if ((quote - escape) % 2 == 0)
+        m_at = findQuoteOrEscape(m_at, m_end);
+        if (take('"'))
             return true;
+        if (m_end - m_at < 2)
+            return false;
+        m_at += 2; // whatever is escaped
+        isPlain = false;
     }
+}
+
+bool LineScanner::skip(QByteArrayView member)
+{
+    if (member.isEmpty() || m_end - m_at <= member.size() + 1 || *m_at != (m_isFirst ? '{' : ','))
+        return false;
+    const char *const start = m_at + 1;
+    const char *const end = start + member.size();
+    if ((*end != ',' && *end != '}') || std::memcmp(start, member.data(), std::size_t(end - start)))
+        return false;
+    m_at = end;
+    m_isFirst = false;
+    return true;
 }
 
 // To the brace that closes the one here. That the inside is right JSON is for its reader to find out.
@@ -92,6 +125,9 @@ bool LineScanner::take(char wanted)
 
 QByteArrayView valueInLine(QByteArrayView line, QByteArrayView name)
 {
+    // To see that it is not there is quicker than to read all members.
+    if (line.indexOf(name) < 0)
+        return {};
     LineScanner scanner(line);
     while (const auto member = scanner.next()) {
         if (member->name == name)

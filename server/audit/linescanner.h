@@ -24,6 +24,9 @@ public:
 
     // Nothing at the end, or at something that is not plain JSON in one line; then isAtEnd() is false.
     [[nodiscard]] std::optional<Member> next();
+    // Moves behind the member that comes next if it is written as `member`, name and value, which was read before. False:
+    // it is another one, or none.
+    [[nodiscard]] bool skip(QByteArrayView member);
     // The closing brace was read and nothing follows it.
     [[nodiscard]] bool isAtEnd() const { return m_isAtEnd; }
 

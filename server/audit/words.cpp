@@ -1,6 +1,7 @@
 #include "server/audit/words.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace provost::audit {
 
@@ -9,6 +10,13 @@ namespace {
 using storage::Statement;
 
 constexpr int wordsCachedMax = 20'000; // of each field
+
+// Most texts are those of the row before.
+bool isSame(const QByteArray &last, QByteArrayView text)
+{
+    return last.size() == text.size()
+           && std::memcmp(last.constData(), text.data(), std::size_t(text.size())) == 0;
+}
 
 bool matchesSet(Field field, const TextPattern &pattern, const QByteArray &word)
 {
@@ -38,7 +46,7 @@ Result<std::int64_t> WordIds::idOf(Field field, QByteArrayView text)
     if (text.isEmpty())
         return none;
     Cache &cache = m_caches.at(std::size_t(field));
-    if (cache.lastText == text)
+    if (isSame(cache.lastText, text))
         return cache.lastId;
     const auto known = cache.ids.constFind(QByteArray::fromRawData(text.data(), text.size()));
     if (known != cache.ids.constEnd()) {

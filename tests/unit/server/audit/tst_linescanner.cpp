@@ -15,6 +15,7 @@ class TstLineScanner : public QObject
 
 private Q_SLOTS:
     void givesMembersAsWritten();
+    void skipsOnlyWhatIsWrittenTheSame();
     void stops_data();
     void stops();
     void readsTheSameAsTheParser_data();
@@ -37,6 +38,26 @@ void TstLineScanner::givesMembersAsWritten()
     QCOMPARE(seen, expected);
     QCOMPARE(valueInLine(line, "c"), QByteArrayView(R"({"d":["}","\"]"]})"));
     QVERIFY(valueInLine(line, "d").isEmpty()); // not of the outer object
+}
+
+void TstLineScanner::skipsOnlyWhatIsWrittenTheSame()
+{
+    const QByteArray line = R"({"a":true,"b":"x","b":"x"})";
+    LineScanner scanner(line);
+    for (const char *other : {"", R"("a":tru)", R"("a":false)", R"("b":"x")"})
+        QVERIFY2(!scanner.skip(other), other);
+    QVERIFY(scanner.skip(R"("a":true)"));
+    QVERIFY(!scanner.skip(R"("b":"x","b":"x"}x)")); // more than the line has
+    QVERIFY(scanner.skip(R"("b":"x")"));
+    const auto member = scanner.next();
+    QVERIFY(member);
+    QCOMPARE(member->name, QByteArrayView("b"));
+    QVERIFY(!scanner.skip(R"("b":"x")"));
+    QVERIFY(!scanner.next());
+    QVERIFY(scanner.isAtEnd());
+
+    LineScanner nothing{QByteArrayView(",\"b\":1,")};
+    QVERIFY(!nothing.skip(R"("b":1)")); // an object begins with a brace
 }
 
 void TstLineScanner::stops_data()
