@@ -17,7 +17,7 @@ namespace {
 
 // The file grows by zeros in steps, so that most syncs change no metadata: small ones while the journal is small.
 constexpr qint64 stepBytesMin = 256 << 10;
-constexpr qint64 stepBytesMax = 8 << 20;
+constexpr qint64 stepBytesMax = 1 << 20; // who waits for a sync waits for these zeros as well
 constexpr qint64 copyBytes = 1 << 20;
 constexpr mode_t privateMode = 0600;
 
