@@ -81,11 +81,7 @@ private:
     static constexpr qsizetype bytesExpected = 1024;
 
     // Names need no escapes.
-    void startMember(std::string_view name)
-    {
-        const std::string_view start = ",\"";
-        m_out.all({start.substr(std::exchange(m_isFirst, false) ? 1 : 0), name, "\":"});
-    }
+    void startMember(std::string_view name) { m_out.key(name, std::exchange(m_isFirst, false)); }
 
     bool m_isFirst;
     JsonWriter m_out;

@@ -51,8 +51,9 @@ class TreeBuilder
 public:
     using Ch = char;
 
-    explicit TreeBuilder(const JsonLimits &limits)
+    TreeBuilder(const JsonLimits &limits, QByteArrayView text)
         : m_limits(limits)
+        , m_hasEscapes(text.contains('\\'))
     {
         m_open.reserve(8);
     }
@@ -103,10 +104,12 @@ public:
     bool tooDeep = false;
 
 private:
-    // RapidJSON lets an escaped low surrogate stand alone, which no UTF-8 can say: \ud800 to \udfff would be ED A0 80
+    // The text is UTF-8, but RapidJSON lets an escaped low surrogate stand alone, which no UTF-8 can say: \ud800 to \udfff would be ED A0 80
     // to ED BF BF.
     bool isText(const char *text, std::size_t size)
     {
+        if (!m_hasEscapes)
+            return true;
         const char *const end = text + size;
         for (const char *at = text; (at = std::find(at, end, '\xed')) != end; ++at) {
             if (at + 1 != end && static_cast<unsigned char>(at[1]) >= 0xa0) {
@@ -143,6 +146,7 @@ private:
     }
 
     const JsonLimits &m_limits;
+    const bool m_hasEscapes;
     std::vector<Json> m_open;
 };
 
@@ -332,7 +336,7 @@ Result<Json> Json::parse(QByteArrayView text, const JsonLimits &limits)
         return fail(ErrorCode::TooLarge, QStringLiteral("JSON of %1 bytes, at most %2 are taken")
                                              .arg(text.size())
                                              .arg(limits.bytesMax));
-    TreeBuilder builder(limits);
+    TreeBuilder builder(limits, text);
     const Reading reading = text.isValidUtf8() ? read(text, builder) : readDoubtful(text, builder);
     if (builder.tooDeep)
         return fail(ErrorCode::TooLarge,

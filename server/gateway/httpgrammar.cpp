@@ -99,7 +99,11 @@ bool isToken(QByteArrayView text)
 
 bool isFieldValue(QByteArrayView text)
 {
-    return all(text, FieldChar);
+    // Without a way out of the loop and without a table, so that the compiler looks at many bytes at once.
+    bool found = false;
+    for (const char c : text)
+        found |= (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    return !found;
 }
 
 bool isHexDigit(char character)
@@ -120,6 +124,18 @@ QByteArrayView trimmedField(QByteArrayView text)
     while (!text.isEmpty() && isBlank(text.back()))
         text.chop(1);
     return text;
+}
+
+bool equalFolded(QByteArrayView a, QByteArrayView b)
+{
+    const auto folded = [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; };
+    for (qsizetype i = 0; i < a.size(); ++i) {
+        const char x = a.data()[i];
+        const char y = b.data()[i];
+        if (x != y && folded(x) != folded(y))
+            return false;
+    }
+    return true;
 }
 
 bool listContains(QByteArrayView list, QByteArrayView member)

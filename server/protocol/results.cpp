@@ -20,9 +20,10 @@ const Json &serverInfo()
 
 void sign(Json &result)
 {
-    if (!result["_meta"].isObject())
-        result.set("_meta", Json::object());
-    result.find("_meta")->set(metakey::ServerInfo, serverInfo());
+    if (Json *meta = result.find("_meta"); meta != nullptr && meta->isObject())
+        meta->set(metakey::ServerInfo, serverInfo());
+    else
+        result.set("_meta", Json::object({{metakey::ServerInfo, serverInfo()}}));
 }
 
 // Changes reach a legacy client on its GET stream, a modern one that listens (subscriptions/listen).
