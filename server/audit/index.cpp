@@ -62,7 +62,14 @@ public:
     const IndexSource source;
     Progress progress;
     bool wasOpened = false; // an index without rows is a file too
-    std::chrono::steady_clock::time_point retryAt;
+    std::chrono::steady_clock::time_point
+        restsUntil; // after a failure, and when lines are gathered
+
+    // Lines that wait to be read; a new index counts as one.
+    [[nodiscard]] std::int64_t lag() const
+    {
+        return progress.durable - progress.indexed + (wasOpened ? 0 : 1);
+    }
 
 private:
     std::optional<IndexFile> m_file;
@@ -80,6 +87,7 @@ struct Indexer::Shared
     std::chrono::milliseconds gathering{0};
 
     [[nodiscard]] std::shared_ptr<Followed> nextToRead() const REQUIRES_LOCK(mutex);
+    [[nodiscard]] bool isGathering() const REQUIRES_LOCK(mutex); // somebody lags and has not failed
 };
 
 // Of those that lag the one that lags most, so that nobody starves.
@@ -89,14 +97,19 @@ std::shared_ptr<Indexer::Followed> Indexer::Shared::nextToRead() const
     std::int64_t lagMax = 0;
     const auto now = std::chrono::steady_clock::now();
     for (const auto &[path, one] : followed) {
-        const std::int64_t lag =
-            one->progress.durable - one->progress.indexed + (one->wasOpened ? 0 : 1);
-        if (lag > lagMax && (!one->progress.failure || now >= one->retryAt)) {
-            lagMax = lag;
+        if (one->lag() > lagMax && now >= one->restsUntil) {
+            lagMax = one->lag();
             most = one;
         }
     }
     return most;
+}
+
+bool Indexer::Shared::isGathering() const
+{
+    return std::any_of(followed.begin(), followed.end(), [](const auto &entry) {
+        return entry.second->lag() > 0 && !entry.second->progress.failure;
+    });
 }
 
 Indexer::Indexer(std::chrono::milliseconds gathering)
@@ -171,10 +184,11 @@ void Indexer::run(const std::stop_token &stop)
     while (!stop.stop_requested()) {
         const auto next = shared.nextToRead();
         if (!next) {
-            shared.changed.wait_for(shared.mutex, retryInterval);
-            // What follows on the heels of the first line shares its transaction.
+            if (!shared.isGathering())
+                shared.changed.wait_for(shared.mutex, retryInterval);
+            // What follows on the heels of the first line, or came while the last batch was written, shares a transaction.
             // Nobody rings for it: a wake-up per commit would cost the committers more than the index does.
-            if (shared.nextToRead())
+            if (shared.isGathering())
                 shared.stopped.wait_for(shared.mutex, shared.gathering);
             continue;
         }
@@ -205,7 +219,13 @@ void Indexer::run(const std::stop_token &stop)
                           .arg(toText(next->source.journal))
                           .arg(*indexed)
                           .arg(until)};
-        next->retryAt = std::chrono::steady_clock::now() + retryInterval;
+        // A small batch costs several times as much for each line: what came meanwhile waits for more, a backlog does not.
+        const bool isBehind = indexed && *indexed < until;
+        next->restsUntil = std::chrono::steady_clock::now();
+        if (next->progress.failure)
+            next->restsUntil += retryInterval;
+        else if (!isBehind)
+            next->restsUntil += shared.gathering;
         shared.changed.notify_all();
     }
     shared.mutex.unlock();

@@ -88,7 +88,8 @@ bool LineScanner::skip(QByteArrayView member)
         return false;
     const char *const start = m_at + 1;
     const char *const end = start + member.size();
-    if ((*end != ',' && *end != '}') || std::memcmp(start, member.data(), std::size_t(end - start)))
+    if ((*end != ',' && *end != '}')
+        || std::memcmp(start, member.data(), std::size_t(member.size())) != 0)
         return false;
     m_at = end;
     m_isFirst = false;
@@ -126,7 +127,8 @@ bool LineScanner::take(char wanted)
 QByteArrayView valueInLine(QByteArrayView line, QByteArrayView name)
 {
     // To see that it is not there is quicker than to read all members.
-    if (line.indexOf(name) < 0)
+    if (::memmem(line.data(), std::size_t(line.size()), name.data(), std::size_t(name.size()))
+        == nullptr)
         return {};
     LineScanner scanner(line);
     while (const auto member = scanner.next()) {

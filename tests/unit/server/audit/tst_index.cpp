@@ -158,6 +158,22 @@ private Q_SLOTS:
         QCOMPARE(indexer.progress(source()).indexed, 0); // unknown by now
     }
 
+    void gathersWhatComesWhileItWrites()
+    {
+        constexpr auto gathering = 20ms;
+        const auto journal = openJournal();
+        Indexer indexer(gathering);
+        const auto batches = std::make_shared<std::atomic<int>>(0);
+        indexer.setOnIndexed([batches](const IndexSource &, std::int64_t) { ++*batches; });
+        const auto start = std::chrono::steady_clock::now();
+        const auto elapsed = [start] { return std::chrono::steady_clock::now() - start; };
+        journal->setOnCommitted(indexer.follow(source(), journal->lastSequence()));
+        while (elapsed() < 10 * gathering)
+            RandomLog::append(*journal, m_log.record(Phase::Event, {}));
+        QTRY_COMPARE(indexer.progress(source()).indexed, journal->lastSequence());
+        QVERIFY(batches->load() <= elapsed() / gathering + 1);
+    }
+
     void isBuiltAgainWhenItIsGoneOrForeign_data()
     {
         QTest::addColumn<QString>("what");
