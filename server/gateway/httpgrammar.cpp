@@ -99,11 +99,7 @@ bool isToken(QByteArrayView text)
 
 bool isFieldValue(QByteArrayView text)
 {
-    // Without a way out of the loop and without a table, so that the compiler looks at many bytes at once.
-    bool found = false;
-    for (const char c : text)
-        found |= (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-    return !found;
+    return all(text, FieldChar);
 }
 
 bool isHexDigit(char character)
