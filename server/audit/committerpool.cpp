@@ -14,7 +14,7 @@ CommitterPool::CommitterPool(int threads)
             letOthersGoFirst(); // the loops: what they hand in meanwhile shares the sync
             while (auto work = m_ready.pop()) {
                 while ((*work)->commitWaiting())
-                    *work = m_ready.rotate(*std::move(work));
+                    work = m_ready.rotate(std::move(*work));
             }
         });
     }

@@ -10,6 +10,7 @@
 
 #include <QByteArray>
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -120,7 +121,7 @@ private:
     Kind m_kind = Kind::Null;
     union
     {
-        bool m_flag;
+        bool m_flag = false;
         QByteArray m_text; // of a string; of a number as it was written
         Array m_items;
         Object m_members;
@@ -144,7 +145,9 @@ struct Json::Entry
 struct Json::Item
 {
     template <class Value>
-    Item(Value &&from) // NOLINT(google-explicit-constructor): literals read as JSON
+    requires std::convertible_to<Value, Json>
+    // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload): literals read as JSON
+    Item(Value &&from)
         : value(std::forward<Value>(from))
     {
     }
@@ -174,6 +177,7 @@ inline void Json::take(Json &other) noexcept
     m_kind = std::exchange(other.m_kind, Kind::Null);
 }
 
+// NOLINTNEXTLINE(modernize-use-equals-default): it would be deleted, for the union
 inline Json::Json() noexcept {}
 inline Json::Json(std::nullptr_t) noexcept {}
 
