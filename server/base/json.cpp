@@ -104,8 +104,8 @@ public:
     bool tooDeep = false;
 
 private:
-    // The text is UTF-8, but RapidJSON lets an escaped low surrogate stand alone, which no UTF-8 can say: \ud800 to \udfff would be ED A0 80
-    // to ED BF BF.
+    // The text is UTF-8, but RapidJSON lets an escaped low surrogate stand alone, which no UTF-8 can say: \ud800 to
+    // \udfff would be ED A0 80 to ED BF BF.
     bool isText(const char *text, std::size_t size)
     {
         if (!m_hasEscapes)

@@ -202,7 +202,7 @@ inline Json::~Json()
         release();
 }
 
-// Appends `text` as a JSON string with quotes.
+// Appends `text` as a JSON string with quotes. REQUIRES: `text` is not of `out`.
 void appendJsonString(QByteArray &out, QByteArrayView text);
 
 } // namespace provost

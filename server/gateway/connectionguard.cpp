@@ -106,8 +106,8 @@ void ConnectionGuard::letThrough()
 
 std::shared_ptr<HttpExchange> ConnectionGuard::makeExchange()
 {
-    // Whatever QtHttpServer made of it: exactly the request that was let through is answered, and exactly its lines
-    // were read.
+    // Whatever QtHttpServer made of the stand-in: exactly the request that was let through is answered, and nothing of
+    // the stand-in is left for the next.
     PROVOST_ASSERT(m_state == State::LetThrough && m_socket.bytesAvailable() == 0, {
         abort();
         return nullptr;

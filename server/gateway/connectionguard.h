@@ -113,8 +113,8 @@ private:
     static constexpr QByteArrayView standIn = "GET / HTTP/1.1\r\n\r\n";
 
     std::unique_ptr<ConnectionGuard> m_guard;
-    const std::function<void()> m_onGone; // the socket is destroyed
-    QByteArrayView m_announced;           // what is left of it
+    const std::function<void()> m_onGone;          // the socket is destroyed
+    QByteArrayView m_announced = standIn.first(0); // what is left of it
     bool m_readingRaw = false;
 };
 

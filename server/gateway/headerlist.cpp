@@ -2,6 +2,8 @@
 
 #include "server/gateway/httpgrammar.h"
 
+#include <algorithm>
+
 namespace provost::gateway {
 
 namespace {

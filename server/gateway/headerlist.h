@@ -50,7 +50,7 @@ public:
     HeaderList() = default;
     HeaderList(std::initializer_list<Field> fields);
 
-    void add(QByteArrayView name, QByteArrayView value);
+    void add(QByteArrayView name, QByteArrayView value); // REQUIRES: neither is of this list
 
     [[nodiscard]] qsizetype size() const { return m_places.size(); }
     [[nodiscard]] Field operator[](qsizetype at) const;

@@ -194,14 +194,14 @@ Result<void> IdentityStore::State::reload()
             break;
         readRow(select);
     }
-    table.store(std::make_shared<const KeyTable>(std::move(entries)));
+    table.store(std::make_shared<const KeyTable>(pepper, std::move(entries)));
     dataVersion = version;
     return {};
 }
 
 void IdentityStore::State::admitNobody()
 {
-    table.store(std::make_shared<const KeyTable>(KeyTable::Entries()));
+    table.store(std::make_shared<const KeyTable>(pepper, KeyTable::Entries()));
     file.reset(); // read again once there is one
 }
 
@@ -255,10 +255,7 @@ Result<std::unique_ptr<IdentityStore>> IdentityStore::open(const std::filesystem
 
 PresentedKey IdentityStore::read(QByteArrayView key) const
 {
-    const auto id = idOfKeyText(key);
-    if (!id)
-        return {};
-    return {CredentialId(id->toByteArray()), hmacSha256(m_state->pepper, key)};
+    return m_state->table.load()->read(key); // the control thread may be reading the pepper anew
 }
 
 Result<Principal> IdentityStore::authenticate(QByteArrayView key) const

@@ -30,7 +30,10 @@ class KeyTable
 public:
     using Entries = std::unordered_map<CredentialId, KeyEntry>;
 
-    explicit KeyTable(Entries entries);
+    KeyTable(QByteArray pepper, Entries entries);
+
+    // What to keep of a key's text. Takes as long for a wrong secret as for an unknown id.
+    [[nodiscard]] PresentedKey read(QByteArrayView key) const;
 
     // Nothing unless `key` is one of the table and has not expired.
     [[nodiscard]] const KeyEntry *find(const PresentedKey &key, WallTime now) const;
@@ -38,6 +41,7 @@ public:
     [[nodiscard]] const Entries &entries() const { return m_entries; }
 
 private:
+    const QByteArray m_pepper;
     const Entries m_entries;
 };
 

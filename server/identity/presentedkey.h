@@ -1,5 +1,5 @@
-// PresentedKey: what is kept of a key that someone presents. It is enough to verify the key again for as long as a call or a
-// stream lives, and not enough to present it anywhere: the text itself goes no further than the request that brought it.
+// PresentedKey: what calls, sessions and streams keep of a key that someone presents. It is enough to verify the key again
+// for as long as they live, and not enough to present it anywhere.
 // Thread: a value.
 #pragma once
 

@@ -135,7 +135,8 @@ Json inputRequiredResult(Json requests, QByteArrayView state)
 
 Checked<Json> pageOf(Method method, Json list, const Json &params, std::size_t pageItems)
 {
-    Json *member = list.find(listMember(method));
+    const QByteArrayView name = listMember(method);
+    Json *member = name.isEmpty() ? nullptr : list.find(name);
     if (member == nullptr)
         return list;
     Json::Array &items = member->itemsRef();

@@ -294,10 +294,10 @@ void TstJson::writesStrings()
     QCOMPARE(Json::parse(written)->toByteArray(), text);
 }
 
-// Every byte at every place of a text, as it is written eight bytes at a time.
+// Every byte at every place of a text, as it is written sixteen bytes at a time.
 void TstJson::escapesAnywhere()
 {
-    for (int size = 1; size < 20; ++size) {
+    for (int size = 1; size < 52; ++size) {
         for (int at = 0; at < size; ++at) {
             for (int byte = 0; byte < 256; ++byte) {
                 QByteArray text(size, '\x7f');

@@ -214,7 +214,7 @@ void TstMcpEndpoint::refusesHeadersThatComeTwice_data()
 {
     QTest::addColumn<QByteArray>("name");
     for (const char *name : {"Authorization", "Content-Type", "MCP-Protocol-Version", "Mcp-Method",
-                             "Mcp-Session-Id", "X-Workflow-Id"})
+                             "Mcp-Name", "Mcp-Session-Id", "X-Workflow-Id"})
         QTest::newRow(name) << QByteArray(name);
 }
 
@@ -222,10 +222,10 @@ void TstMcpEndpoint::refusesHeadersThatComeTwice()
 {
     QFETCH(const QByteArray, name);
     McpFixture fixture;
-    auto headers = McpFixture::modernHeaders("tools/list");
+    auto headers = McpFixture::modernHeaders("tools/call", "echo");
     headers.push_back({"Mcp-Session-Id", "has-no-meaning"});
     headers.push_back({"X-Workflow-Id", "flow-1"});
-    const QByteArray body = McpFixture::modernBody("tools/list");
+    const QByteArray body = McpFixture::modernBody("tools/call", Json::object({{"name", "echo"}}));
     QCOMPARE(fixture.send("POST", body, headers).status(), 200);
     const auto found = std::find_if(headers.begin(), headers.end(),
                                     [&](const gateway::Header &each) { return each.name == name; });

@@ -1,6 +1,7 @@
 // Who may come in, and that nobody else does: creation, expiry, revocation, rotation, two processes, bad files.
 #include "server/identity/identitystore.h"
 
+#include "server/storage/database.h"
 #include "tests/support/fakeclock.h"
 #include "tests/support/seededrandom.h"
 #include "tests/support/testing.h"
@@ -120,7 +121,7 @@ void TstIdentityStore::refusalsAreAlike_data()
 {
     QTest::addColumn<QByteArray>("how");
     for (const char *how : {"empty", "garbage", "cut", "other secret", "other id", "revoked",
-                            "expired", "user disabled", "another installation"})
+                            "expired", "user disabled", "another installation", "empty row"})
         QTest::newRow(how) << QByteArray(how);
 }
 
@@ -148,6 +149,13 @@ void TstIdentityStore::refusalsAreAlike()
         User disabled = userAlice();
         disabled.disabled = true;
         QVERIFY(m_store->putUser(disabled));
+    } else if (how == "empty row") {
+        // Whoever writes to the file must not make a key of what is not there.
+        auto file = storage::Database::open(m_directory / "state.db");
+        QVERIFY(file);
+        QVERIFY(file->execute("UPDATE api_keys SET id = '', keyed_hash = ''"));
+        QVERIFY(m_store->reloadIfChanged().value());
+        key.secret.clear();
     } else {
         const auto elsewhere = open(m_directory / "elsewhere");
         QVERIFY(elsewhere->putUser(userAlice()));

@@ -233,6 +233,8 @@ void TstResults::pagesCoverTheList()
     QCOMPARE(seen.join(' '), QByteArray("t0 t1 t2 t3 t4 t5 t6"));
 
     const auto whole = protocol::pageOf(Method::ListTools, toolList(3), Json::object(), 3);
+    const Json nameless = Json::object({{"", "of a tool"}});
+    QCOMPARE(protocol::pageOf(Method::CallTool, nameless, Json::object(), 3), nameless);
     QVERIFY(!whole->contains("nextCursor"));
 }
 

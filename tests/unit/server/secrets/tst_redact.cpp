@@ -137,6 +137,20 @@ void TstRedact::textWithSecrets_data()
     row("slack", QByteArray("xoxb-") + "123456789012-abcdef", "[redacted]");
     row("model provider", QByteArray("sk-") + "ant-api03-abcdefghijklm", "[redacted]");
     row("google", QByteArray("AIza") + "SyA1234567890abcdefghijklmnopqrstuv", "[redacted]");
+    row("aws, temporary", QByteArray("ASIA") + "IOSFODNN7EXAMPLE", "[redacted]");
+    for (const char *prefix : {"gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_",
+                               "hvs.", "npm_", "rk_live_", "rk_test_", "sk_live_", "sk_test_",
+                               "xoxa-", "xoxp-", "xoxr-", "xoxs-", "SG."})
+        row(prefix, "(" + QByteArray(prefix) + QByteArray(40, '7') + ")", "([redacted])");
+    for (const char *name :
+         {"passwd", "pwd", "apikey", "access_token", "auth_token", "secret", "refresh_token",
+          "client_secret", "sig", "x-amz-signature", "accountkey", "sharedaccesskey"}) {
+        row(name, QByteArray(name) + "=abc", QByteArray(name) + "=[redacted]");
+        const QByteArray shouted = QByteArray(name).toUpper();
+        row(shouted.constData(), shouted + "=abc", shouted + "=[redacted]");
+    }
+    row("bearer, upper case", "BEARER abcdef0123456789", "BEARER [redacted]");
+    row("basic, upper case", "BASIC abcdef0123456789", "BASIC [redacted]");
     row("after multi-byte text", "schlüssel: " + ownKey + " ü", "schlüssel: [redacted] ü");
 }
 
