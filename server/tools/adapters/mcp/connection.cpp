@@ -3,8 +3,6 @@
 #include "server/base/assert.h"
 #include "server/protocol/jsonrpc.h"
 
-#include <QTimerEvent>
-
 namespace provost::tools::mcp {
 
 namespace {
@@ -91,29 +89,6 @@ void Connection::stopDeadline(Pending &pending)
     m_timers.erase(std::exchange(pending.timer, 0));
 }
 
-void Connection::cancel(Transport::RequestId id)
-{
-    const auto entry = std::find_if(m_pending.begin(), m_pending.end(), [id](const auto &keyed) {
-        const Pending &pending = keyed.second;
-        return !pending.isParked
-               && id == (pending.round != Transport::NoRequest ? pending.round : keyed.first);
-    });
-    if (entry == m_pending.end())
-        return;
-    const Transport::RequestId sent = entry->first;
-    tellCancelled(sent, "the caller cancelled the request");
-    finish(sent, {fail(ErrorCode::Cancelled, QStringLiteral("the caller cancelled the call"))});
-}
-
-void Connection::giveUp(Transport::RequestId id)
-{
-    const auto entry = m_pending.find(id);
-    if (entry == m_pending.end() || !entry->second.isParked)
-        return;
-    tellCancelled(id, "nobody answered the server's questions");
-    finish(id, {fail(ErrorCode::Timeout, QStringLiteral("nobody answered in time"))});
-}
-
 void Connection::close(Error why)
 {
     if (m_state == State::Closing || m_state == State::Closed)
@@ -145,16 +120,6 @@ std::vector<Request> Connection::takeHeld()
         held.push_back(std::move(entry.mapped().request));
     }
     return held;
-}
-
-void Connection::timerEvent(QTimerEvent *event)
-{
-    const auto timer = m_timers.find(event->timerId());
-    if (timer == m_timers.end())
-        return;
-    const Transport::RequestId id = timer->second;
-    tellCancelled(id, "the deadline of the request passed");
-    finish(id, {fail(ErrorCode::Timeout, QStringLiteral("the server did not answer in time"))});
 }
 
 // Those who want to hear of a call wait until the server knows how much, and until it can be heard: what it says before
@@ -289,17 +254,6 @@ void Connection::sendUnasked(const QByteArray &message)
     static_cast<void>(m_transport->send({.id = Transport::NoRequest, .text = message}));
 }
 
-void Connection::tellCancelled(Transport::RequestId id, QByteArrayView reason)
-{
-    const Pending &pending = m_pending.at(id);
-    if (m_state != State::Ready || pending.handshake == 0)
-        return;
-    if (m_session.era == Era::Modern && m_transport->hasStreams())
-        return; // the end of its stream says it
-    sendUnasked(protocol::encodeNotification(
-        "notifications/cancelled", Json::object({{"requestId", id}, {"reason", Json(reason)}})));
-}
-
 // The server refused before doing anything, so the request may be sent once more under a new session.
 void Connection::repeat(Transport::RequestId id, Pending &pending)
 {
@@ -311,41 +265,6 @@ void Connection::repeat(Transport::RequestId id, Pending &pending)
         beginHandshake();
     else if (m_state == State::Ready && !mustQueue(pending))
         transmit(id, pending);
-}
-
-void Connection::finish(Transport::RequestId id, Outcome outcome)
-{
-    auto entry = m_pending.extract(id);
-    if (entry.empty())
-        return;
-    Pending &pending = entry.mapped();
-    stopDeadline(pending);
-    m_transport->release(id);
-    if (pending.step) {
-        if (pending.step == Step::Initialize)
-            m_initializeStatus = outcome.httpStatus;
-        Reply reply{fail(ErrorCode::Internal, {}), std::move(outcome.rpcError), outcome.httpStatus};
-        if (outcome.answer)
-            reply.result = std::move(outcome.answer->result);
-        else
-            reply.result = fail(std::move(outcome.answer).error());
-        pending.reply.resolve(std::move(reply));
-    } else {
-        pending.request.resolver.resolve(std::move(outcome.answer));
-    }
-    Q_EMIT answered();
-    passOn(pending.questions);
-    const bool levelIsKnown = id == m_levelRequest;
-    if (levelIsKnown)
-        m_levelRequest = Transport::NoRequest;
-    if (pending.request.caller || levelIsKnown)
-        transmitHeld();
-}
-
-void Connection::finishAll(const Error &error)
-{
-    while (!m_pending.empty())
-        finish(m_pending.begin()->first, {fail(error)});
 }
 
 } // namespace provost::tools::mcp

@@ -8,6 +8,9 @@
 // stream is heard on a connection of one principal only, and goes to one of the principal's calls under way: of an agent
 // that can be asked there is one at a time over pipes and SSE; where there are several, the oldest one that is not
 // waiting for its agent already asks or tells in the name of all.
+//
+// When a request is given up (cancelled, late, never answered by its agent) the server ends what it does for it: the request,
+// and the task that came of it, even if that is known only later.
 // INVARIANT: each request is answered exactly once; no notification reaches a call after its answer, nor any principal
 // but the call's. What arrives under an id that waits for nothing (late, twice, made up) is counted and dropped.
 // Thread: the adapter's event loop.
@@ -19,6 +22,7 @@
 #include "server/tools/adapters/mcp/questions.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace provost::tools::mcp {
 
@@ -43,6 +47,8 @@ struct ConnectionOptions
     Json capabilities = Json::object(); // ours towards a legacy server
     bool ofOnePrincipal = false;        // all calls are of one Caller::principal()
     int number = 0;                     // among those of its Upstream
+    // How long a request that was given up may still turn out to be a task.
+    std::chrono::milliseconds taskPatience{10'000};
 };
 
 class Connection final : public QObject
@@ -61,7 +67,7 @@ public:
     void request(Request request);
     // The further round of the parked call `id`.
     void resume(Transport::RequestId id, Request round);
-    // Ends the request, or round of one, with Cancelled and tells the server. An id that waits for nothing is ignored.
+    // Ends the request, or round of one, with Cancelled. An id that waits for nothing is ignored.
     void cancel(Transport::RequestId id);
     // Ends a parked call: nobody answered.
     void giveUp(Transport::RequestId id);
@@ -144,6 +150,11 @@ private:
     [[nodiscard]] Json paramsOf(Transport::RequestId id, const Pending &pending, bool modern) const;
     [[nodiscard]] bool wantLogs(const QByteArray &level); // true: the server is told first
     void sendUnasked(const QByteArray &message);
+    void abandon(Transport::RequestId id, QByteArrayView reason, Error why);
+    void awaitTask(Transport::RequestId id);
+    bool endWaiting(Transport::RequestId id); // false: no task is awaited under that id
+    void onLateResult(const Json &result);
+    void cancelTask(const QByteArray &taskId);
     void tellCancelled(Transport::RequestId id, QByteArrayView reason);
     void repeat(Transport::RequestId id, Pending &pending);
     void finish(Transport::RequestId id, Outcome outcome);
@@ -187,6 +198,8 @@ private:
     bool m_logsOnCalls = false; // the server logs on the stream of the call that it speaks of
     std::unordered_map<Transport::RequestId, Pending> m_pending;
     std::unordered_map<int, Transport::RequestId> m_timers;
+    std::unordered_set<Transport::RequestId>
+        m_awaited; // given up: an answer that is a task is cancelled
     Irregularities m_irregularities;
     qsizetype m_garbageBytes = 0; // since the last message
     std::optional<Error> m_closeReason;

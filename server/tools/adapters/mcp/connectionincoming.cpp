@@ -101,6 +101,10 @@ void Connection::onAnswer(const Json &message)
 {
     const auto id = message["id"].toInteger();
     const auto entry = id ? m_pending.find(*id) : m_pending.end();
+    if (id && endWaiting(*id)) {
+        onLateResult(message["result"]);
+        return;
+    }
     if (entry == m_pending.end() || entry->second.early) {
         const bool wasOurs = id && *id > Transport::NoRequest && *id < m_ids;
         ++(wasOurs ? m_irregularities.lateAnswers : m_irregularities.unknownAnswers);
@@ -290,6 +294,7 @@ void Connection::onFailed(Transport::RequestId id, const FailedExchange &exchang
     if (id == Transport::NoRequest && exchange.failure == Failure::Session
         && m_state == State::Ready)
         beginHandshake();
+    endWaiting(id);
     const auto entry = m_pending.find(id);
     if (entry == m_pending.end())
         return;

@@ -2,6 +2,7 @@
 
 #include "server/tools/adapters/mcp/oauth/makeauthorizer.h"
 #include "server/tools/adapters/mcp/requeststate.h"
+#include "server/tools/adapters/mcp/taskfollower.h"
 
 namespace provost::tools::mcp {
 
@@ -93,19 +94,24 @@ Task<Result<Output>> McpAdapter::complete(Json params, CallContext context)
 
 void McpAdapter::abandon(QByteArray state, TenantId tenant, UserId user)
 {
-    // Of the kinds of state only these keep a server waiting.
     const auto decoded = decodeState(state);
     if (!decoded)
         return;
-    AbandonLetter letter{decoded->text, {.tenant = std::move(tenant), .user = std::move(user)}};
-    const auto task = decoded->kind == RequestState::Kind::ParkedTask ? parkedTaskOf(decoded->text)
-                                                                      : std::nullopt;
-    if (task) {
-        letter.handle = task->handle;
-        letter.taskId = task->taskId;
+    Caller caller{.tenant = std::move(tenant), .user = std::move(user)};
+    switch (decoded->kind) {
+    case RequestState::Kind::Parked:
+        m_upstream.post(AbandonLetter{decoded->text, std::move(caller)});
+        break;
+    case RequestState::Kind::ParkedTask:
+        if (const auto task = parkedTaskOf(decoded->text))
+            m_upstream.post(AbandonLetter{task->handle, std::move(caller)});
+        break;
+    case RequestState::Kind::Task:
+        cancelTask(m_line, decoded->text, {.caller = std::move(caller)});
+        break;
+    case RequestState::Kind::Server:
+    case RequestState::Kind::Repeat: break; // keeps nobody waiting
     }
-    if (task || decoded->kind == RequestState::Kind::Parked)
-        m_upstream.post(std::move(letter));
 }
 
 std::unique_ptr<Watch> McpAdapter::watch(QByteArray nativeUri, std::function<void()> onUpdated)

@@ -56,20 +56,7 @@ Request requestAbout(QByteArray method, Json params, const TaskOrigin &origin,
     };
 }
 
-void cancelTask(const Line &line, const QByteArray &taskId, const TaskOrigin &origin)
-{
-    Request request = requestAbout("tasks/cancel", Json::object({{"taskId", taskId}}), origin,
-                                   QDeadlineTimer(farewell));
-    request.id = line.shared->ids++;
-    line.mail.post(std::move(request));
-}
-
-bool endedHere(const Error &error)
-{
-    return error.code == ErrorCode::Cancelled || error.code == ErrorCode::Timeout;
-}
-
-// The task once more, when it is time to look. The task is cancelled if nobody waits for it any more.
+// The task once more, when it is time to look. Who cannot see it does not wait for it any more.
 Task<Result<Json>> lookAgain(Line line, QByteArray taskId, Json task, TaskOrigin origin,
                              QDeadlineTimer deadline, std::stop_token stop)
 {
@@ -82,8 +69,7 @@ Task<Result<Json>> lookAgain(Line line, QByteArray taskId, Json task, TaskOrigin
     auto answer = co_await ask(line, std::move(request), stop);
     if (answer)
         co_return std::move(answer->result);
-    if (endedHere(answer.error()))
-        cancelTask(line, taskId, origin);
+    cancelTask(line, taskId, origin);
     co_return fail(std::move(answer).error());
 }
 
@@ -154,11 +140,8 @@ void forgetTask(Json &message)
 Task<Result<Output>> fetchResult(Line line, ParkedTask task, Request request, CallContext context)
 {
     auto answer = co_await ask(line, std::move(request), context.stop);
-    if (!answer) {
-        if (endedHere(answer.error()))
-            cancelTask(line, task.taskId, {.connection = task.connection});
+    if (!answer)
         co_return fail(std::move(answer).error());
-    }
     if (!answer->needs) {
         forgetTask(answer->result);
         co_return Output{.result = std::move(answer->result)};
@@ -198,8 +181,12 @@ Task<Result<Output>> answerTask(Line line, QByteArray taskId, Json inputResponse
         "tasks/update", Json::object({{"taskId", taskId}, {"inputResponses", inputResponses}}),
         origin, QDeadlineTimer(std::min(patience, context.deadline), Qt::PreciseTimer));
     const auto answer = co_await ask(line, std::move(update), context.stop);
-    if (!answer)
+    if (!answer) {
+        const ErrorCode code = answer.error().code;
+        if (code == ErrorCode::Cancelled || code == ErrorCode::Timeout)
+            cancelTask(line, taskId, origin);
         co_return fail(answer.error());
+    }
     Json working = Json::object({{"status", "working"}, {"pollIntervalMs", pollLeast.count()}});
     co_return co_await poll(std::move(line), std::move(taskId), std::move(working),
                             std::move(inputResponses), std::move(origin), std::move(context));
@@ -240,6 +227,14 @@ Task<Result<Output>> goOnWithTask(Line line, ParkedTask task, Json inputResponse
     request.deadline = deadlineOf(Json(), context);
     co_return co_await fetchResult(std::move(line), std::move(task), std::move(request),
                                    std::move(context));
+}
+
+void cancelTask(const Line &line, const QByteArray &taskId, const TaskOrigin &origin)
+{
+    Request request = requestAbout("tasks/cancel", Json::object({{"taskId", taskId}}), origin,
+                                   QDeadlineTimer(farewell));
+    request.id = line.shared->ids++;
+    line.mail.post(std::move(request));
 }
 
 } // namespace provost::tools::mcp

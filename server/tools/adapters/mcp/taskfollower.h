@@ -33,4 +33,7 @@ struct TaskOrigin
 [[nodiscard]] Task<Result<Output>> goOnWithTask(Line line, ParkedTask task, Json inputResponses,
                                                 Request request, CallContext context);
 
+// Tells the server that nobody waits for its task any more. Any thread.
+void cancelTask(const Line &line, const QByteArray &taskId, const TaskOrigin &origin);
+
 } // namespace provost::tools::mcp

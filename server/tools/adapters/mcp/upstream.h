@@ -46,7 +46,6 @@ struct AbandonLetter
 {
     QByteArray handle;
     Caller caller;
-    QByteArray taskId{}; // that it waits for; empty: it is no task
 };
 struct CatalogLetter
 {

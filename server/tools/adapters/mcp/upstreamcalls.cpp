@@ -3,13 +3,7 @@
 
 namespace provost::tools::mcp {
 
-namespace {
-
 using std::chrono::milliseconds;
-
-constexpr milliseconds farewell{10'000}; // for the answer to tasks/cancel
-
-} // namespace
 
 void Upstream::onRequest(Request request)
 {
@@ -56,15 +50,6 @@ void Upstream::onAbandoned(const AbandonLetter &letter)
     const auto place = m_parked.take(letter.handle, letter.caller);
     if (place)
         place->connection->giveUp(place->id);
-    if (place && !letter.taskId.isEmpty())
-        place->connection->request({
-            .id = m_shared->ids++,
-            .method = "tasks/cancel",
-            .params = Json::object({{"taskId", letter.taskId}}),
-            .deadline = QDeadlineTimer(farewell),
-            .notify = {},
-            .resolver = {},
-        });
     updateStatus();
 }
 

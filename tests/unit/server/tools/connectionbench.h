@@ -28,6 +28,11 @@ public:
     QByteArray lastWords() const override { return {}; }
 
     [[nodiscard]] const Json &last() const { return sent.back(); }
+    [[nodiscard]] bool hasReleased(const Json &request) const
+    {
+        return std::find(released.begin(), released.end(), *request["id"].toInteger())
+               != released.end();
+    }
     void answer(const Json &request, const char *result)
     {
         say(R"({"jsonrpc":"2.0","id":)" + request["id"].numberText()
@@ -96,6 +101,7 @@ struct BenchOptions
     bool streams = false;
     bool isDeaf = false;
     std::chrono::milliseconds parkedPatience = std::chrono::minutes(10);
+    std::chrono::milliseconds taskPatience = std::chrono::seconds(20);
 };
 
 // A Connection with its transport.
@@ -117,6 +123,7 @@ public:
                                                       .era = options.era,
                                                       .capabilities = options.capabilities,
                                                       .ofOnePrincipal = options.ofOnePrincipal,
+                                                      .taskPatience = options.taskPatience,
                                                   },
                                                   ids, parked);
         connection->open();

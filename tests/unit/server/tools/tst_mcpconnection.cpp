@@ -398,6 +398,80 @@ private Q_SLOTS:
                  QByteArray("notifications/cancelled"));
     }
 
+    void aCancelledRequestMayTurnOutToBeATask()
+    {
+        const char *const created = R"({"task":{"taskId":"t1","status":"working"}})";
+        Bench bench({.streams = true});
+        bench.shakeHands();
+        const Json asTask = *Json::parse(R"({"name":"long","task":{}})");
+        auto running = bench.request(asTask);
+        const Json request = bench.transport->last();
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(running.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->last(), request); // nothing that could keep the task's id from us
+        bench.connection->cancel(bench.lastId);
+        QVERIFY(!bench.transport->hasReleased(request));
+        bench.transport->answer(request, created);
+        QCOMPARE(bench.transport->last()["method"].toByteArray(), QByteArray("tasks/cancel"));
+        QCOMPARE(bench.transport->last()["params"].toBytes(), QByteArray(R"({"taskId":"t1"})"));
+        QVERIFY(bench.transport->hasReleased(request));
+        const auto sent = bench.transport->sent.size();
+        bench.transport->answer(request, created); // once more
+        QCOMPARE(bench.transport->sent.size(), sent);
+        QCOMPARE(bench.connection->irregularities().lateAnswers, 1);
+
+        auto plain = bench.request(asTask, 50ms);
+        const Json answeredAtOnce = bench.transport->last();
+        QCOMPARE(plain.wait().error().code, ErrorCode::Timeout);
+        bench.transport->answer(answeredAtOnce, R"({"content":[]})");
+        QCOMPARE(bench.transport->last(), answeredAtOnce);
+        QVERIFY(bench.transport->hasReleased(answeredAtOnce));
+    }
+
+    void aCancelledRequestIsNotAwaitedForEver()
+    {
+        Bench bench({.streams = true, .taskPatience = 50ms});
+        bench.shakeHands();
+        auto running = bench.request(*Json::parse(R"({"name":"long","task":{}})"));
+        const Json request = bench.transport->last();
+        bench.connection->cancel(bench.lastId);
+        QTRY_VERIFY(bench.transport->hasReleased(request));
+        QCOMPARE(bench.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+        QCOMPARE(bench.transport->last()["params"]["requestId"], request["id"]);
+    }
+
+    void aModernTaskMayComeAfterItsCancellation()
+    {
+        Bench pipe({.era = Era::Modern});
+        pipe.shakeHands(discovered);
+        auto running = pipe.request();
+        const Json request = pipe.transport->last();
+        pipe.connection->cancel(pipe.lastId);
+        QCOMPARE(pipe.transport->last()["method"].toByteArray(),
+                 QByteArray("notifications/cancelled"));
+        pipe.transport->answer(request,
+                               R"({"resultType":"task","taskId":"t1","status":"working"})");
+        QCOMPARE(pipe.transport->last()["method"].toByteArray(), QByteArray("tasks/cancel"));
+        QCOMPARE(pipe.transport->last()["params"]["taskId"], Json("t1"));
+    }
+
+    void givingUpATasksResultCancelsTheTask()
+    {
+        Bench bench;
+        bench.shakeHands();
+        Completion<Answer> completion;
+        Request request = bench.make(completion.resolver());
+        request.method = "tasks/result";
+        request.params = Json::object({{"taskId", "t1"}});
+        bench.connection->request(std::move(request));
+        Running<Result<Json>> running(resultOf(std::move(completion)));
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(running.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->last()["method"].toByteArray(), QByteArray("tasks/cancel"));
+        QCOMPARE(bench.transport->last()["params"].toBytes(), QByteArray(R"({"taskId":"t1"})"));
+    }
+
     void aModernServerAsksNothingByItself()
     {
         Bench bench({.era = Era::Modern, .streams = true});

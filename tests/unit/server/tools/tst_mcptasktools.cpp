@@ -21,6 +21,16 @@ private:
             QTest::newRow(transport) << QByteArray(transport);
     }
 
+    // Of the server's tasks, each with a blank behind it.
+    static QByteArray statusesAt(const Legacy &legacy, const CallContext &context)
+    {
+        QByteArray all;
+        const Json details = legacy.details("tasks", context);
+        for (const Json &status : details["statuses"].items())
+            all += status.toByteArray() + ' ';
+        return all;
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -91,13 +101,7 @@ private Q_SLOTS:
         Adapter &adapter = legacy.adapter();
         QVERIFY(await(adapter.catalog()));
         const CallContext context = from("alice", canAll);
-        const auto statuses = [&] {
-            QByteArray all;
-            const Json details = legacy.details("tasks", context);
-            for (const Json &status : details["statuses"].items())
-                all += status.toByteArray() + ' ';
-            return all;
-        };
+        const auto statuses = [&] { return statusesAt(legacy, context); };
         std::stop_source stop;
         CallContext stopped = context;
         stopped.stop = stop.get_token();
@@ -122,6 +126,28 @@ private Q_SLOTS:
         adapter.abandon(asked->needs->state, context.tenant, context.user);
         QTRY_COMPARE_WITH_TIMEOUT(statuses(), QByteArray("cancelled cancelled cancelled "),
                                   patienceMs);
+    }
+
+    void cancelsTheTaskThatIsNotKnownYet_data() { transports(); }
+
+    void cancelsTheTaskThatIsNotKnownYet()
+    {
+        QFETCH(QByteArray, transport);
+        const Legacy legacy(transport, {QStringLiteral("--tasks")});
+        Adapter &adapter = legacy.adapter();
+        QVERIFY(await(adapter.catalog()));
+        CallContext context = from("alice", canAll);
+        QCOMPARE(textOf(call(adapter, "echo", Json::object(), context)), QByteArray("echo"));
+        std::stop_source stop;
+        stop.request_stop(); // its letter follows the call's at once
+        context.stop = stop.get_token();
+        QCOMPARE(
+            await(adapter.call("long", Json::object({{"polls", 1'000'000}}), context)).error().code,
+            ErrorCode::Cancelled);
+        context.stop = {};
+        QTRY_COMPARE_WITH_TIMEOUT(statusesAt(legacy, context), QByteArray("cancelled "),
+                                  patienceMs);
+        QCOMPARE(textOf(call(adapter, "echo", Json::object(), context)), QByteArray("echo"));
     }
 };
 
