@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/json.h"
 #include "server/gateway/headerlist.h"
+#include "server/identity/presentedkey.h"
 
 #include <QByteArray>
 
@@ -27,6 +28,8 @@ struct HttpRequest
     QByteArray body;
     QByteArray peerAddress; // textual, without port
     bool secure = false;    // TLS
+    // Of a key that was presented before, when the connection was opened; else the headers have what there is.
+    std::optional<identity::PresentedKey> credential{};
     MonotonicTime received;
 
     // The value of the first header of that name, case-insensitively; empty if there is none.

@@ -97,7 +97,8 @@ Task<void> McpLoop::serve(std::shared_ptr<Exchange> exchange)
         co_return;
     }
     visit.in = std::move(*in);
-    visit.credential = m_services.readKey(visit.in.bearer);
+    visit.credential =
+        visit.http().credential ? *visit.http().credential : m_services.readKey(visit.in.bearer);
     auto principal = admit(visit);
     if (!principal) {
         co_await turnAway(visit, principal.error());

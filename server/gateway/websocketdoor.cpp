@@ -57,6 +57,19 @@ protocol::Checked<void> checkHandshake(const HttpRequest &request)
     return {};
 }
 
+HeaderList headersNamed(std::initializer_list<QByteArrayView> names, const HttpRequest &request)
+{
+    HeaderList named;
+    for (const HeaderList::Field header : request.headers) {
+        const auto isHeader = [&header](QByteArrayView name) {
+            return equalIgnoringCase(header.name, name);
+        };
+        if (std::any_of(names.begin(), names.end(), isHeader))
+            named.add(header.name, header.value);
+    }
+    return named;
+}
+
 // What QWebSocketServer reads: made anew, so that it sees no credential and nothing that was not checked.
 QByteArray headFor(const HttpRequest &request)
 {
@@ -151,17 +164,13 @@ protocol::Checked<WebSocketDoor::Invitation> WebSocketDoor::admit(const HttpRequ
     pattern.path = *mcpPathOfSocket(request.path);
     pattern.peerAddress = request.peerAddress;
     pattern.secure = request.secure;
-    for (const HeaderList::Field header : request.headers) {
-        for (const char *kept :
-             {"Host", "Origin", "Authorization", "User-Agent", "X-Workflow-Id"}) {
-            if (equalIgnoringCase(header.name, kept))
-                pattern.headers.add(header.name, header.value);
-        }
-    }
     pattern.method = "GET";
-    TRY_LET(const McpRequest in, readMcpRequest(pattern, {}));
-    invitation.credential = m_services.readKey(in.bearer);
-    const auto principal = m_services.authenticate(invitation.credential);
+    pattern.headers = headersNamed({"Host", "Origin", "User-Agent", "X-Workflow-Id"}, request);
+    HttpRequest opening = pattern;
+    opening.headers = headersNamed({"Authorization", "X-Workflow-Id"}, request);
+    TRY_LET(const McpRequest in, readMcpRequest(opening, {}));
+    pattern.credential = m_services.readKey(in.bearer);
+    const auto principal = m_services.authenticate(*pattern.credential);
     if (!principal) {
         m_services.countFailedAuthentication();
         return tl::make_unexpected(toRpcError(principal.error()));
@@ -198,14 +207,15 @@ void WebSocketDoor::handshake(QTcpSocket &socket, Invitation invitation)
 void WebSocketDoor::seat(std::unique_ptr<QWebSocket> socket, Invitation invitation)
 {
     const quint64 number = ++m_last;
+    identity::PresentedKey credential = *invitation.pattern.credential;
     auto peer = std::make_unique<WebSocketPeer>(
         std::move(socket), std::move(invitation.pattern),
         WebSocketPeer::Surroundings{m_services.clock, m_serve,
                                     [sender = m_gone.sender(), number] { sender.post(number); }});
     if (m_draining)
         peer->drain();
-    m_guests.emplace(number, Guest{std::move(peer), std::move(invitation.credential),
-                                   std::move(invitation.owner)});
+    m_guests.emplace(number,
+                     Guest{std::move(peer), std::move(credential), std::move(invitation.owner)});
     if (!m_tick.isActive())
         m_tick.start();
 }

@@ -44,8 +44,7 @@ private:
     };
     struct Invitation // an upgrade that was granted
     {
-        HttpRequest pattern;
-        identity::PresentedKey credential;
+        HttpRequest pattern; // with the credential, and without the text of the key
         SessionOwner owner;
     };
 

@@ -35,7 +35,7 @@ public:
         std::function<void()> onGone; // once, when the socket is disconnected
     };
 
-    // `pattern` is what the requests have in common: path, headers of the upgrade, address.
+    // `pattern` is what the requests have in common: path, headers of the upgrade, address, credential.
     WebSocketPeer(std::unique_ptr<QWebSocket> socket, HttpRequest pattern,
                   Surroundings surroundings);
     ~WebSocketPeer();

@@ -58,7 +58,8 @@ public:
         : services{
             .run = [this](calls::CallRequest request) { return run(std::move(request)); },
             .readKey =
-                [](QByteArrayView key) {
+                [this](QByteArrayView key) {
+                    ++keysRead;
                     return identity::PresentedKey{CredentialId(key.toByteArray()), {}};
                 },
             .authenticate = [this](const identity::PresentedKey &key) { return authenticate(key); },
@@ -120,6 +121,7 @@ public:
     std::atomic<bool> revoked{false};
     std::atomic<qsizetype> answerBytes{2};
     std::atomic<int> failedAuthentications{0};
+    std::atomic<int> keysRead{0};
 
 private:
     Task<calls::CallReply> run(calls::CallRequest request)
@@ -329,6 +331,7 @@ void TstWebSocket::answersModernRequests()
     QCOMPARE(client.answer(2)["result"]["resultType"], Json("complete"));
     QCOMPARE(server.seen().back().transport, "websocket");
     QCOMPARE(server.seen().back().credential.id.value, "alice-key");
+    QCOMPARE(server.keysRead.load(), 1); // nobody keeps its text
     QVERIFY(server.seen().back().tenant == TenantId("acme-corp"));
     QCOMPARE(server.presence.list().front().transport, QByteArray("websocket"));
     client.callModern("initialize", {}, 3);
