@@ -17,7 +17,7 @@ from wire import META, Wire
 
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
-PATIENCE = 10.0
+PATIENCE = 30.0
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri", "tasks/get": "taskId",
             "tasks/update": "taskId", "tasks/cancel": "taskId"}
 

@@ -230,7 +230,7 @@ def records(data, filter_text=""):
     return [json.loads(line) for line in out.splitlines()]
 
 
-def eventually(condition, patience=10.0):
+def eventually(condition, patience=30.0):
     """Polls until `condition()` is true; its last value."""
     deadline = time.monotonic() + patience
     while True:

@@ -180,6 +180,8 @@ void TstTidy::hazardousWordsAreAbsent_data()
     row("Qt::AutoText", "untrusted text is Qt::PlainText", nowhere);
     row("\\b(if|while|switch) \\(!?\\(?co_await\\b",
         "await before the condition: GCC 12 lays out the frame wrongly", nowhere);
+    row("QVERIFY2?\\(.*\\belapsed\\(\\) *<|\\bnsecsElapsed\\(",
+        "a test judges no speed: measure it in tests/bench", nowhere);
     row("currentDateTime", "time comes in through a Clock", "^$");
     row("system_clock::now", "time comes in through a Clock",
         "^(server/base/clock\\.cpp|tests/bench/.*)$");

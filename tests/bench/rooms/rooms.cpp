@@ -1,6 +1,6 @@
 // provost_bench_rooms: figures of single rooms, as one JSON line: decisions per second and core, durable records per
 // second, and the plain sync of the same disk as the probe to compare with; what indexing a call costs, and how long
-// questions to the index take.
+// questions to the index take; what small parts of a call cost.
 #include "server/audit/committerpool.h"
 #include "server/audit/indexfile.h"
 #include "server/audit/journal.h"
@@ -8,6 +8,7 @@
 #include "server/base/eventthread.h"
 #include "server/policy/loader.h"
 #include "server/policy/snapshot.h"
+#include "tests/bench/rooms/callparts.h"
 
 #include <QCoreApplication>
 #include <QTemporaryDir>
@@ -205,11 +206,13 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     const QTemporaryDir folder(QString::fromLocal8Bit(argc > 1 ? argv[1] : "/var/tmp")
                                + QStringLiteral("/provost-bench-XXXXXX"));
-    std::printf("{\"decisions_per_s\":{\"100\":%.0f,\"10000\":%.0f},\"records_per_s\":{\"1\":%.0f,"
-                "\"64\":%.0f},\"syncs_per_s\":%.0f,\"index\":%s}\n",
-                decisionsPerSecond(100), decisionsPerSecond(10'000),
-                recordsPerSecond(folder.path() + QStringLiteral("/a"), 1),
-                recordsPerSecond(folder.path() + QStringLiteral("/b"), 64),
-                syncsPerSecond(folder.path()), indexFigures(folder.path()).constData());
+    std::printf(
+        "{\"decisions_per_s\":{\"100\":%.0f,\"10000\":%.0f},\"records_per_s\":{\"1\":%.0f,"
+        "\"64\":%.0f},\"syncs_per_s\":%.0f,\"index\":%s,\"call_parts_ns\":%s}\n",
+        decisionsPerSecond(100), decisionsPerSecond(10'000),
+        recordsPerSecond(folder.path() + QStringLiteral("/a"), 1),
+        recordsPerSecond(folder.path() + QStringLiteral("/b"), 64), syncsPerSecond(folder.path()),
+        indexFigures(folder.path()).constData(),
+        bench::callPartFigures((folder.path() + QStringLiteral("/c")).toLocal8Bit()).constData());
     return 0;
 }

@@ -6,7 +6,6 @@
 #include "tests/support/seededrandom.h"
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -68,7 +67,6 @@ private Q_SLOTS:
     void anUnreadableDirectoryIsAnError();
     void actsWaitUntilTheyAreRecorded();
     void authenticatesWhileKeysChange();
-    void isFast();
 
 private:
     std::unique_ptr<IdentityStore> open(const fs::path &directory)
@@ -538,19 +536,6 @@ void TstIdentityStore::authenticatesWhileKeysChange()
     }
     QCOMPARE(refusedSteady.load(), 0);
     QCOMPARE(admittedDoomed.load(), 0);
-}
-
-void TstIdentityStore::isFast()
-{
-    const NewKey key = newKey();
-    constexpr int rounds = 50'000;
-    QElapsedTimer timer;
-    timer.start();
-    for (int i = 0; i < rounds; ++i)
-        QVERIFY(m_store->authenticate(key.secret));
-    const qint64 ns = timer.nsecsElapsed() / rounds;
-    qInfo("%lld ns to authenticate", static_cast<long long>(ns));
-    QVERIFY(ns < 100'000);
 }
 
 PROVOST_TEST(TstIdentityStore)

@@ -4,7 +4,6 @@
 #include "tests/support/seededrandom.h"
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 #include <atomic>
@@ -67,7 +66,6 @@ private Q_SLOTS:
     void silentKeysAreDropped();
     void tooManyKeysAreRefused();
     void exactUnderThreads();
-    void isCheap();
 };
 
 void TstRateLimiter::neverMoreThanNInAnyWindow_data()
@@ -346,22 +344,6 @@ void TstRateLimiter::exactUnderThreads()
     }
     QCOMPARE(admitted.load(), 700);
     QCOMPARE(limiter.count("tenant", 60s, start), 700);
-}
-
-void TstRateLimiter::isCheap()
-{
-    RateLimiter limiter;
-    const std::vector<RateCheck> checks{check("tenant", 1'000'000'000, 60s),
-                                        check("user/alice", 1'000'000'000, 60s),
-                                        check("tool/query_analytics", 1'000'000'000, 60s)};
-    constexpr int takes = 200'000;
-    QElapsedTimer timer;
-    timer.start();
-    for (int i = 0; i < takes; ++i)
-        QVERIFY(!limiter.take(checks, start + i * 10us));
-    const qint64 nsPerTake = timer.nsecsElapsed() / takes;
-    qInfo("%lld ns for a take of three keys", static_cast<long long>(nsPerTake));
-    QVERIFY(nsPerTake < 20'000);
 }
 
 PROVOST_TEST(TstRateLimiter)

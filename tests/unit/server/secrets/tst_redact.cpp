@@ -4,7 +4,6 @@
 #include "server/base/hash.h"
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 using namespace provost;
@@ -42,7 +41,6 @@ private Q_SLOTS:
     void leavesOtherValuesAsTheyAre();
     void hostileTextIsLinear_data();
     void hostileTextIsLinear();
-    void smallValuesAreCheap();
 };
 
 void TstRedact::memberNames_data()
@@ -287,24 +285,7 @@ void TstRedact::hostileTextIsLinear()
 {
     QFETCH(const QByteArray, unit);
     const QByteArray text = unit.repeated(2'000'000 / unit.size());
-    QElapsedTimer timer;
-    timer.start();
-    QVERIFY(!redactText(text).isEmpty());
-    QVERIFY2(timer.elapsed() < 5000, "quadratic"); // linear is some 100 ms in a debug build
-}
-
-void TstRedact::smallValuesAreCheap()
-{
-    const Json arguments = Json::object(
-        {{"query", "SELECT region, SUM(amount) FROM sales GROUP BY region"}, {"limit", 100}});
-    constexpr int rounds = 20'000;
-    QElapsedTimer timer;
-    timer.start();
-    for (int i = 0; i < rounds; ++i)
-        QVERIFY(redact(arguments).isObject());
-    const qint64 ns = timer.nsecsElapsed() / rounds;
-    qInfo("%lld ns for the arguments of a query", static_cast<long long>(ns));
-    QVERIFY(ns < 100'000);
+    QVERIFY(!redactText(text).isEmpty()); // by quadratic work only after the patience of a test
 }
 
 PROVOST_TEST(TstRedact)

@@ -5,7 +5,6 @@
 #include "tests/support/fakeclock.h"
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QRegularExpression>
 #include <QTest>
 
@@ -58,7 +57,6 @@ private Q_SLOTS:
     void prometheusText();
     void prometheusTextIsWellFormed();
     void labelsAreEscaped();
-    void observingIsCheap();
 };
 
 void TstMetrics::countsByOutcomeToolAndTenant()
@@ -289,21 +287,6 @@ void TstMetrics::labelsAreEscaped()
 {
     QCOMPARE(escapedLabel("a\\b\"c\nd"), R"(a\\b\"c\nd)");
     QCOMPARE(escapedLabel("plain é"), "plain é");
-}
-
-void TstMetrics::observingIsCheap()
-{
-    const SystemClock clock;
-    Metrics metrics(clock);
-    const CallSample sample = call("acme", "query_analytics");
-    constexpr int rounds = 200'000;
-    QElapsedTimer timer;
-    timer.start();
-    for (int i = 0; i < rounds; ++i)
-        metrics.observe(sample);
-    const qint64 ns = timer.nsecsElapsed() / rounds;
-    qInfo("%lld ns for a call", static_cast<long long>(ns));
-    QVERIFY(ns < 20'000);
 }
 
 PROVOST_TEST(TstMetrics)

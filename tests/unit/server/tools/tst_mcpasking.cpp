@@ -422,11 +422,9 @@ private Q_SLOTS:
         elapsed.start();
         QTRY_VERIFY(elapsed.hasExpired(600)); // the agent takes its time
         QVERIFY(bench.connection->hasParked());
-        elapsed.start();
         auto answered = bench.round(alice(), asked->needs->state,
-                                    *Json::parse(R"({"elicitation_1":{"action":"accept"}})"));
-        QCOMPARE(answered.wait().error().code, ErrorCode::Timeout);
-        QVERIFY2(elapsed.elapsed() < 5'000, "the further round has a deadline of its own");
+                                    *Json::parse(R"({"elicitation_1":{"action":"accept"}})"), 1h);
+        QCOMPARE(answered.wait().error().code, ErrorCode::Timeout); // of what the first one left
         QCOMPARE(bench.transport->last()["method"].toByteArray(),
                  QByteArray("notifications/cancelled"));
     }

@@ -86,18 +86,25 @@ private Q_SLOTS:
         Loop loop;
         const auto adapter = makeAdapter(server.config(), loop.thread());
         QVERIFY(call(*adapter, "echo"));
-        QElapsedTimer elapsed;
-        elapsed.start();
-        std::vector<Running<Result<Output>>> slow;
+        std::stop_source stop;
+        CallContext context;
+        context.stop = stop.get_token();
+        std::vector<Running<Result<Output>>> hanging;
         for (int i = 0; i < 50; ++i)
-            slow.emplace_back(adapter->call("slow", Json::object({{"ms", 1'000}}), {}));
+            hanging.emplace_back(adapter->call("hang", Json::object(), context));
+        std::int64_t asked = 0;
+        const auto executed = [&adapter, &asked] { // but for the questions about it
+            const auto counted = call(*adapter, "count");
+            return *(*counted)["structuredContent"]["executed"].toInteger() - ++asked;
+        };
+        QTRY_COMPARE(executed(), 51); // none waits for another
         for (int i = 0; i < 100; ++i) {
             const auto echoed = call(*adapter, "echo", Json::object({{"i", i}}));
             QCOMPARE((*echoed)["structuredContent"]["i"].toInteger(), i);
         }
-        for (auto &one : slow)
-            QVERIFY(one.wait());
-        QVERIFY2(elapsed.elapsed() < 10'000, "calls wait for each other");
+        stop.request_stop();
+        for (auto &one : hanging)
+            QCOMPARE(one.wait().error().code, ErrorCode::Cancelled);
     }
 
     void failsWithTheRightErrorAndOnlyOnce_data()
@@ -156,8 +163,7 @@ private Q_SLOTS:
         elapsed.start();
         const auto result = call(*adapter, tool.constData(), Json::object(), context);
         QCOMPARE(result.error().code, ErrorCode::Timeout);
-        QVERIFY2(elapsed.elapsed() >= 295 && elapsed.elapsed() < 1'000,
-                 QByteArray::number(elapsed.elapsed()).constData());
+        QVERIFY2(elapsed.elapsed() >= 295, QByteArray::number(elapsed.elapsed()).constData());
         QTRY_COMPARE((*call(*adapter, "cancelled"))["structuredContent"]["ids"].items().size(), 1u);
     }
 

@@ -149,8 +149,7 @@ private Q_SLOTS:
         QElapsedTimer elapsed;
         elapsed.start();
         QCOMPARE(call(*adapter, "hang", Json::object(), context).error().code, ErrorCode::Timeout);
-        QVERIFY2(elapsed.elapsed() >= 195 && elapsed.elapsed() < 1'000,
-                 QByteArray::number(elapsed.elapsed()).constData());
+        QVERIFY2(elapsed.elapsed() >= 195, QByteArray::number(elapsed.elapsed()).constData());
         const auto cancelled = call(*adapter, "cancelled");
         QCOMPARE((*cancelled)["structuredContent"]["ids"].items().size(), 1u);
     }
@@ -194,14 +193,11 @@ private Q_SLOTS:
         config.set("restart", Json::object({{"first", "400ms"}, {"max", "400ms"}}));
         const auto adapter = makeAdapter(config, loop.thread());
         QVERIFY(await(adapter->catalog()));
-        QElapsedTimer elapsed;
-        elapsed.start();
         Running<Result<Output>> hanging(adapter->call("hang", Json::object(), {}));
         const auto crash = call(*adapter, "crash");
         QCOMPARE(crash.error().code, ErrorCode::Upstream);
         QCOMPARE(crash.error().message, QStringLiteral("the server ended with exit code 3"));
         QCOMPARE(hanging.wait().error().code, ErrorCode::Upstream);
-        QVERIFY(elapsed.elapsed() < 5'000);
 
         QTRY_COMPARE(adapter->status().state, AdapterState::Failed);
         QCOMPARE(adapter->status().detail,

@@ -3,7 +3,6 @@
 #include "sqltesting.h"
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 using namespace provost;
@@ -324,10 +323,7 @@ private Q_SLOTS:
     {
         CallContext context;
         context.deadline = std::chrono::milliseconds(200);
-        QElapsedTimer timer;
-        timer.start();
         QVERIFY(m_bench->query("SELECT pg_sleep(30)::text", context).startsWith("timeout: "));
-        QVERIFY(timer.elapsed() < 2500);
         // It cannot give itself more time.
         QVERIFY(m_bench
                     ->query("SELECT set_config('statement_timeout', '0', true), pg_sleep(30)::text",
