@@ -218,7 +218,8 @@ bool HttpTransport::resumeLater(CallKey key)
     call.hadSession = false; // from here on a 404 no longer means that the message was not executed
     const milliseconds delay = std::min(events.retry().value_or(retryDefault), retryMax);
     QTimer::singleShot(delay, call.exchange.get(), [this, key, id = events.lastEventId()] {
-        begin(key, [this, id] { return sessionText("GET", id); });
+        if (m_calls.count(key) != 0) // else released, and its exchange not deleted yet
+            begin(key, [this, id] { return sessionText("GET", id); });
     });
     return true;
 }

@@ -384,6 +384,40 @@ private Q_SLOTS:
                                 }));
     }
 
+    void aReleasedCallIsNotTakenUpAgain()
+    {
+        const QByteArray events = "retry: 0\nid: 1\ndata: {}\n\n"; // and then the server's end
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket *socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, this, [socket, events] {
+                socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                              "Transfer-Encoding: chunked\r\n\r\n"
+                              + QByteArray::number(events.size(), 16) + "\r\n" + events
+                              + "\r\n0\r\n\r\n");
+            });
+        });
+        HttpTransport transport({
+            .url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort())),
+            .headers = {},
+        });
+        int heard = 0;
+        connect(&transport, &Transport::received, this, [&heard] { ++heard; });
+        int turnsSince = 0;
+        QTimer everyTurn; // comes due before the timer by which the answer is taken up
+        connect(&everyTurn, &QTimer::timeout, this, [&] {
+            if (heard == 0)
+                return;
+            transport.release(1);
+            ++turnsSince;
+        });
+        everyTurn.start(0);
+        QVERIFY(transport.send({.id = 1, .text = "{}"}));
+        QTRY_VERIFY(turnsSince > 10);
+        QCOMPARE(heard, 1);
+    }
+
     void leavesNothingBehind()
     {
         const FakeHttpServer server;
