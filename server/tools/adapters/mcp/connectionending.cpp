@@ -57,9 +57,10 @@ void Connection::abandon(Transport::RequestId id, QByteArrayView reason, Error w
         tellCancelled(id, reason);
         if (m_session.era == Era::Modern && !hasStreams() && request.method == "tools/call")
             awaitTask(id); // its answer may be on its way
-        if (m_session.era == Era::Legacy && request.method == "tasks/result")
-            cancelTask(request.params["taskId"].toByteArray());
     }
+    // The task goes on whether or not the server was asked for its result yet.
+    if (m_session.era == Era::Legacy && request.method == "tasks/result" && !pending.early)
+        cancelTask(request.params["taskId"].toByteArray());
     finish(id, {fail(std::move(why))});
 }
 

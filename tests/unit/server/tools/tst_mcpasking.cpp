@@ -68,6 +68,23 @@ class TstMcpAsking : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aTaskWhoseResultHasToWaitIsCancelledWithIt()
+    {
+        Bench bench(overPipe());
+        bench.shakeHands();
+        const auto running = bench.call(alice());
+        const auto sent = bench.transport->sent.size();
+        auto waiting = bench.call(alice(), [](Request &request) {
+            request.method = "tasks/result";
+            request.params = Json::object({{"taskId", "t1"}});
+        });
+        QCOMPARE(bench.transport->sent.size(), sent); // one after the other
+        bench.connection->cancel(bench.lastId);
+        QCOMPARE(waiting.wait().error().code, ErrorCode::Cancelled);
+        QCOMPARE(bench.transport->last()["method"].toByteArray(), QByteArray("tasks/cancel"));
+        QCOMPARE(bench.transport->last()["params"].toBytes(), QByteArray(R"({"taskId":"t1"})"));
+    }
+
     void parksTheCallUntilItsAnswersCome()
     {
         Bench bench(overHttp());
