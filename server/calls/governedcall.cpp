@@ -212,13 +212,13 @@ Task<Result<tools::Output>> callAdapter(CallProgress &call)
     return adapter.complete(nativeCompletion(call), contextOf(call));
 }
 
-// What the adapter keeps for a round that nobody will make need not wait for its time-out.
-void abandonRound(CallProgress &call)
+// What the adapter keeps under `state` for a round that nobody will make need not wait for its time-out.
+void abandonRound(CallProgress &call, const QByteArray &state)
 {
     if (!bind(call) || call.binding() == nullptr)
         return;
     tools::Adapter &adapter = call.tool != nullptr ? *call.tool->adapter : *call.item->adapter;
-    adapter.abandon(call.round.adapterState, call.principal->tenant, call.principal->user);
+    adapter.abandon(state, call.principal->tenant, call.principal->user);
 }
 
 telemetry::Outcome outcomeOf(const CallProgress &call, const tl::expected<void, Refusal> &outcome)
@@ -275,7 +275,7 @@ GovernedCall::Step GovernedCall::identify(CallProgress &call) const
     }
     call.round = std::move(*round);
     if (call.request.givenUp) {
-        abandonRound(call);
+        abandonRound(call, call.round.adapterState);
         return tl::make_unexpected(*call.request.givenUp);
     }
     return {};
@@ -370,8 +370,11 @@ GovernedCall::Step GovernedCall::filter(CallProgress &call) const
     }
     if (isOfTask(call.request.operation))
         return {};
-    if (call.output.needs)
+    if (call.output.needs) {
+        if (call.request.stop.stop_requested())
+            return refuse(ErrorCode::Cancelled, "the caller cancelled the call");
         return checkNeeds(call);
+    }
     checkOutput(call);
     if (auto applied = applyFieldRules(call.decision->fields, call.output.result); !applied)
         return refuse(applied.error());
@@ -401,6 +404,8 @@ Task<CallReply> GovernedCall::conclude(CallProgress &call, Step outcome) const
         if (!receipt)
             outcome = refuse(receipt.error());
     }
+    if (!outcome && call.output.needs)
+        abandonRound(call, call.output.needs->state);
     CallReply reply;
     if (call.request.trial)
         reply.decision = call.decision;

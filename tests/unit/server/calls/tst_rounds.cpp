@@ -96,6 +96,8 @@ private Q_SLOTS:
     void whatNobodyAnswersIsNotAsked();
     void completionsDoNotAsk();
     void questionsAreWithheldWhereFieldsAreMasked();
+    void questionsOfACallThatWasStoppedAreAskedNobody();
+    void questionsThatCannotBeRecordedAreAskedNobody();
     void roundsHaveAnEnd();
     void aCallThatIsGivenUpIsRecordedAndNotRun();
     void aCapabilityThatTheToolMissesIsTold();
@@ -328,6 +330,36 @@ void TstRounds::questionsAreWithheldWhereFieldsAreMasked()
     const CallReply reply = await(f.governed.run(firstRound(f)));
     QVERIFY(reply.isRefused() && reply.refusal().code == ErrorCode::Denied);
     QVERIFY(!reply.refusal().reason.contains("Who"));
+    QCOMPARE(f.adapter->abandoned, QByteArrayList{asking().needs->state}); // nobody will answer
+}
+
+void TstRounds::questionsOfACallThatWasStoppedAreAskedNobody()
+{
+    CallsFixture f;
+    f.adapter->late = true;
+    std::stop_source stop;
+    CallRequest request = firstRound(f);
+    request.stop = stop.get_token();
+    Running<CallReply> running(f.governed.run(std::move(request)));
+    QTRY_COMPARE(f.adapter->waiting.size(), std::size_t(1));
+    stop.request_stop();
+    f.adapter->waiting.front().resolve(asking()); // it was on its way
+    const CallReply reply = running.wait();
+    QVERIFY(reply.isRefused() && reply.refusal().code == ErrorCode::Cancelled);
+    QCOMPARE(f.adapter->abandoned, QByteArrayList{asking().needs->state});
+    QCOMPARE(f.records().back().reason, reply.refusal().reason);
+}
+
+void TstRounds::questionsThatCannotBeRecordedAreAskedNobody()
+{
+    CallsFixture f;
+    f.adapter->late = true;
+    Running<CallReply> running(f.governed.run(firstRound(f)));
+    QTRY_COMPARE(f.adapter->waiting.size(), std::size_t(1));
+    f.disk.failing = true;
+    f.adapter->waiting.front().resolve(asking());
+    QVERIFY(running.wait().isRefused());
+    QCOMPARE(f.adapter->abandoned, QByteArrayList{asking().needs->state});
 }
 
 void TstRounds::roundsHaveAnEnd()
