@@ -211,6 +211,8 @@ void WebSocketDoor::seat(std::unique_ptr<QWebSocket> socket, Invitation invitati
     auto peer = std::make_unique<WebSocketPeer>(
         std::move(socket), std::move(invitation.pattern),
         WebSocketPeer::Surroundings{m_services.clock, m_serve,
+                                    [&sessions = m_services.sessions, owner = invitation.owner](
+                                        const QByteArray &id) { sessions.end(id, owner); },
                                     [sender = m_gone.sender(), number] { sender.post(number); }});
     if (m_draining)
         peer->drain();

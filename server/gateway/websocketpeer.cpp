@@ -75,6 +75,8 @@ void WebSocketPeer::receive(const QByteArray &message)
     HttpRequest request = requestOf("POST", message);
     Role role = Role::Message;
     Json id;
+    // What else a client says is answered at once, and may be what ends a request: a cancellation, or an answer to us.
+    bool takesRoom = true;
     // What cannot be read goes on as well: the endpoint says what is wrong with it.
     if (auto parsed = protocol::parseBody(message); parsed && parsed->isObject()) {
         if (const auto decoded = protocol::decodeMessage(std::move(*parsed))) {
@@ -82,7 +84,8 @@ void WebSocketPeer::receive(const QByteArray &message)
                 && cancel(decoded->params["requestId"]))
                 return;
             role = roleOf(*decoded);
-            if (decoded->kind == protocol::MessageKind::Request)
+            takesRoom = decoded->kind == protocol::MessageKind::Request;
+            if (takesRoom)
                 id = decoded->id;
             if (protocol::claimsEnvelope(decoded->params)) {
                 for (const Header &header : modernHeaders(*decoded))
@@ -92,7 +95,7 @@ void WebSocketPeer::receive(const QByteArray &message)
     }
     if (!m_session.isEmpty() && role != Role::Initialize)
         request.headers.add("Mcp-Session-Id", m_session);
-    if (requestsInFlight() >= inFlightMax)
+    if (takesRoom && requestsInFlight() >= inFlightMax)
         send(protocol::encodeError(id, {429, 429, "Too many requests are in flight", {}}));
     else
         present(std::move(request), role, std::move(id));
@@ -222,14 +225,8 @@ void WebSocketPeer::gone()
 
 void WebSocketPeer::endSession()
 {
-    if (m_session.isEmpty())
-        return;
-    HttpRequest request = requestOf("DELETE");
-    request.headers.add("Mcp-Session-Id", std::exchange(m_session, {}));
-    auto farewell =
-        std::make_shared<WebSocketExchange>(*this, std::move(request), Role::Message, Json());
-    farewell->clientGone(); // nobody is told
-    m_surroundings.serve(std::move(farewell));
+    if (!m_session.isEmpty())
+        m_surroundings.endSession(std::exchange(m_session, {}));
 }
 
 std::size_t WebSocketPeer::requestsInFlight() const

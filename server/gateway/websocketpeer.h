@@ -32,6 +32,8 @@ public:
     {
         const Clock &clock; // outlives the peer
         std::function<void(std::shared_ptr<Exchange>)> serve;
+        // Ends the legacy session, whatever has become of the key: nobody else has its id.
+        std::function<void(const QByteArray &id)> endSession;
         std::function<void()> onGone; // once, when the socket is disconnected
     };
 

@@ -38,8 +38,10 @@ private Q_SLOTS:
     void refusesBinaryMessages();
     void refusesMessagesThatAreTooLarge();
     void refusesTooManyRequestsInFlight();
+    void whoHasTooManyRequestsCanStillEndThem();
     void answersWhatItCannotRead();
     void aRevokedKeyClosesTheSocket();
+    void aRevokedKeyEndsTheSession();
     void aClosedTenantClosesTheSocket();
     void aReaderThatIsTooSlowIsCut();
     void drainingClosesTheSocket();
@@ -513,6 +515,22 @@ void TstWebSocket::refusesTooManyRequestsInFlight()
     QTRY_COMPARE(client.received.size(), qsizetype(WebSocketPeer::inFlightMax) + 1);
 }
 
+void TstWebSocket::whoHasTooManyRequestsCanStillEndThem()
+{
+    Server server;
+    server.hold = true;
+    Client client(server);
+    QTRY_VERIFY(client.isOpen());
+    client.initialize();
+    QTRY_VERIFY(!client.answer("init").isNull());
+    for (int id = 0; id < int(WebSocketPeer::inFlightMax); ++id)
+        client.call("tools/call", echo, id);
+    QTRY_COMPARE(server.seen().size(), WebSocketPeer::inFlightMax);
+    client.note("notifications/cancelled", Json::object({{"requestId", 0}}));
+    QTRY_VERIFY(server.seen().front().stop.stop_requested());
+    QCOMPARE(client.received.size(), 1); // nothing for the notification
+}
+
 void TstWebSocket::answersWhatItCannotRead()
 {
     Server server;
@@ -537,6 +555,23 @@ void TstWebSocket::aRevokedKeyClosesTheSocket()
     QTRY_VERIFY(client.closed);
     QCOMPARE(int(client.socket().closeCode()), 1008);
     QVERIFY(server.seen().empty());
+}
+
+void TstWebSocket::aRevokedKeyEndsTheSession()
+{
+    Server server;
+    server.hold = true;
+    Client client(server);
+    QTRY_VERIFY(client.isOpen());
+    client.initialize();
+    QTRY_VERIFY(!client.answer("init").isNull());
+    client.call("tools/call", echo, 1);
+    QTRY_COMPARE(server.seen().size(), std::size_t(1));
+    server.revoked = true;
+    QTRY_VERIFY(client.closed);
+    QTRY_VERIFY(server.sessions.list().empty());
+    QVERIFY(server.seen().front().stop.stop_requested());
+    QCOMPARE(server.failedAuthentications.load(), 0); // nobody tried anything
 }
 
 void TstWebSocket::aClosedTenantClosesTheSocket()
