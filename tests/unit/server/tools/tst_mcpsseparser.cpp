@@ -66,7 +66,7 @@ private Q_SLOTS:
         QVERIFY(parser.feed("id: a-1\nretry: 250\ndata:\n\n"));
         QCOMPARE(parser.lastEventId(), QByteArray("a-1"));
         QCOMPARE(parser.retry()->count(), 250);
-        QVERIFY(parser.feed(QByteArray("id: b\0c\nretry: soon\ndata: x\n\n", 32)));
+        QVERIFY(parser.feed(QByteArrayLiteral("id: b\0c\nretry: soon\ndata: x\n\n")));
         QCOMPARE(parser.lastEventId(), QByteArray("a-1"));
         QCOMPARE(parser.retry()->count(), 250);
     }
