@@ -67,6 +67,7 @@ void Subscriptions::attach(Connection *connection)
     m_listen = Transport::NoRequest;
     m_replaced.clear();
     m_failures = 0;
+    m_hasMissed = false;
     m_timer.stop();
     std::map<QByteArray, bool> uris;
     for (const auto &[watch, watcher] : m_watchers)
@@ -165,6 +166,11 @@ void Subscriptions::onListening(Transport::RequestId id)
     m_failures = 0;
     for (const Transport::RequestId old : std::exchange(m_replaced, {}))
         m_connection->cancel(old);
+    if (!std::exchange(m_hasMissed, false))
+        return;
+    Q_EMIT m_connection->listChanged();
+    for (const auto &[watch, watcher] : m_watchers)
+        watcher.onUpdated();
 }
 
 Task<> Subscriptions::follow(QPointer<Subscriptions> self, Transport::RequestId id,
@@ -180,6 +186,7 @@ void Subscriptions::onListenEnded(Transport::RequestId id)
     if (id != m_listen)
         return;
     m_listen = Transport::NoRequest;
+    m_hasMissed = true;
     m_failures = std::min(m_failures + 1, doublingsMax);
     m_timer.start(retryFirst * (1 << (m_failures - 1)));
 }

@@ -49,6 +49,7 @@ private:
     Transport::RequestId m_listen = Transport::NoRequest;
     std::vector<Transport::RequestId> m_replaced; // end when the server has acknowledged m_listen
     int m_failures = 0;                           // of listening, since it last worked
+    bool m_hasMissed = false;                     // what changed since listening ended
     QTimer m_timer{this};                         // active: listens (again) soon
 };
 
