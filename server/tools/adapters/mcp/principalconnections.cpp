@@ -109,11 +109,16 @@ Connection *PrincipalConnections::open(const Key &key, Json capabilities)
     return connection;
 }
 
+bool PrincipalConnections::isUsed(const Connection &connection) const
+{
+    return connection.waiting() > 0 || m_options.isFollowed(connection.number());
+}
+
 void PrincipalConnections::endIdlest()
 {
     Entry *idlest = nullptr;
     for (auto &[key, entry] : m_entries) {
-        const bool isIdle = !entry.isEnding && entry.connection->waiting() == 0;
+        const bool isIdle = !entry.isEnding && !isUsed(*entry.connection);
         if (isIdle && (idlest == nullptr || entry.idleUntil < idlest->idleUntil))
             idlest = &entry;
     }
@@ -189,7 +194,7 @@ void PrincipalConnections::onClosed(const Key &key, const Error &error)
 void PrincipalConnections::sweep()
 {
     for (auto &[key, entry] : m_entries) {
-        if (entry.connection->waiting() > 0)
+        if (isUsed(*entry.connection))
             entry.idleUntil = QDeadlineTimer(idleMax);
         else if (!entry.isEnding && entry.idleUntil.hasExpired())
             end(entry);

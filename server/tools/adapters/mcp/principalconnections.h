@@ -30,6 +30,8 @@ public:
         std::function<LaterPtr<Connection>(Json capabilities)> make;
         // Takes what no connection can be had for, before it was sent to any server.
         std::function<void(Request request, const Error &why)> turnAway;
+        // Whether somebody follows a task on the connection of that number, and will ask about it soon.
+        std::function<bool(int number)> isFollowed;
         RestartRule restart;
         std::size_t connectionsMax = processesMax;
     };
@@ -68,6 +70,7 @@ private:
     [[nodiscard]] Connection *open(const Key &key, Json capabilities);
     [[nodiscard]] bool isFree(const Connection &connection) const;
     void endIdlest();
+    [[nodiscard]] bool isUsed(const Connection &connection) const;
     static void end(Entry &entry);
     void onHandshakeFailed(const Key &key, const Error &error);
     void onClosed(const Key &key, const Error &error);

@@ -198,6 +198,12 @@ PrincipalConnections::Options Upstream::optionsForOwn()
         .make = [this](Json capabilities) { return makeConnection(std::move(capabilities), true); },
         .turnAway = [this](Request request,
                            const Error &why) { onTurnedAway(std::move(request), why); },
+        .isFollowed =
+            [this](int number) {
+                return std::any_of(m_delayed.begin(), m_delayed.end(), [number](const auto &keyed) {
+                    return keyed.second.connection == number;
+                });
+            },
         .restart = m_config.restart,
         .connectionsMax = m_config.command.empty() ? PrincipalConnections::sessionsMax
                                                    : PrincipalConnections::processesMax,

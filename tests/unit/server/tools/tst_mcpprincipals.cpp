@@ -27,6 +27,7 @@ public:
                         ++turnedAway;
                         request.resolver.resolve(fail(why));
                     },
+                .isFollowed = [this](int number) { return number == followed; },
                 .restart = {.first = firstDelay, .max = 1min, .stableAfter = 1min},
                 .connectionsMax = connectionsMax,
             })
@@ -41,7 +42,8 @@ public:
         return makeLater<Connection>(std::move(made),
                                      ConnectionOptions{.era = Era::Legacy,
                                                        .capabilities = std::move(capabilities),
-                                                       .ofOnePrincipal = true},
+                                                       .ofOnePrincipal = true,
+                                                       .number = int(transports.size())},
                                      ids, parked);
     }
 
@@ -73,6 +75,7 @@ public:
     ParkedCalls parked{nullptr};
     std::vector<FakeTransport *> transports;
     int turnedAway = 0;
+    int followed = 0; // number of the connection whose task is followed
     bool streams = false;
     PrincipalConnections connections;
 };
@@ -126,6 +129,22 @@ private Q_SLOTS:
         auto fourth = pool.call("carol");
         QCOMPARE(pool.transports.size(), 4u);
         QCOMPARE(pool.turnedAway, 0);
+    }
+
+    void whoeverFollowsATaskMakesNoRoom()
+    {
+        Pool pool(1ms, 3);
+        for (const std::size_t connection : {0, 1}) {
+            auto running = pool.call(connection == 0 ? "alice" : "bob");
+            FakeTransport &transport = *pool.transports[connection];
+            pool.serve(transport);
+            transport.answer(transport.last(), "{}");
+            QVERIFY(running.wait());
+        }
+        pool.followed = 1; // alice's: between two looks at her task
+        const auto carol = pool.call("carol");
+        QVERIFY(!pool.transports[0]->isClosing);
+        QVERIFY(pool.transports[1]->isClosing);
     }
 
     void whatNoServerHasSeenIsTurnedAway()
