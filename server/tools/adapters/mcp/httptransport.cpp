@@ -9,7 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t callsMax = 512;
-constexpr int messagesOfResponse = 8; // a response may have so many messages of the largest size
+constexpr std::size_t unaskedMax = 512; // notifications, and answers to the server, beyond that
+constexpr int messagesOfResponse = 8;   // a response may have so many messages of the largest size
 constexpr milliseconds afterAnswer{
     500};                              // for the server to end a stream that has brought its answer
 constexpr milliseconds goodbye{1'000}; // for the answer to DELETE
@@ -124,7 +125,9 @@ Result<void> HttpTransport::send(const Outgoing &message)
 {
     if (m_isClosing)
         return fail(ErrorCode::Unavailable, QStringLiteral("the server is not running"));
-    if (m_calls.size() >= callsMax)
+    // What has no answer gets through where no further call does: it may be what ends one, or lets it go on.
+    const std::size_t most = message.id == NoRequest ? callsMax + unaskedMax : callsMax;
+    if (m_calls.size() >= most)
         return fail(ErrorCode::Unavailable, QStringLiteral("too many calls wait for the server"));
     const CallKey key = m_nextKey++;
     const bool hasSession = message.role == Role::Session && !m_sessionId.isEmpty();

@@ -384,6 +384,21 @@ private Q_SLOTS:
                                 }));
     }
 
+    void aCancellationGetsThroughWhereNoFurtherCallDoes()
+    {
+        HttpTransport transport(
+            {.url = QUrl(QStringLiteral("http://127.0.0.1:1/")), .headers = {}});
+        Transport::RequestId id = 1;
+        while (id < 10'000 && transport.send({.id = id, .text = "{}"}))
+            ++id;
+        QVERIFY(id > 100 && id < 10'000);
+        QVERIFY(transport.send({.text = "{}"}));
+        int more = 0;
+        while (more < 10'000 && transport.send({.text = "{}"})) // as answers to a server's pings
+            ++more;
+        QVERIFY(more < 10'000);
+    }
+
     void aReleasedCallIsNotTakenUpAgain()
     {
         const QByteArray events = "retry: 0\nid: 1\ndata: {}\n\n"; // and then the server's end
