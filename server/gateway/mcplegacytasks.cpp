@@ -177,8 +177,8 @@ Task<McpAnswer> McpLegacyTasks::cancel(McpQuestion question, calls::CallRequest 
     request.operation = calls::Operation::CancelTask;
     request.stop = {}; // once begun, it is done: it takes no longer than the disk
     request.task = [id] { return id.value; };
-    request.act = [this, id, then](const identity::Principal &principal) {
-        return cancelAtOnce(ownerOf(principal), id, then);
+    request.act = [this, id, then, again = request](const identity::Principal &principal) {
+        return cancelAtOnce(ownerOf(principal), id, then, again);
     };
     auto reply = co_await m_services.run(std::move(request));
     co_return reply.isRefused() ? answerReply(question, std::move(reply))
@@ -186,12 +186,15 @@ Task<McpAnswer> McpLegacyTasks::cancel(McpQuestion question, calls::CallRequest 
 }
 
 Task<Result<void>> McpLegacyTasks::cancelAtOnce(tasks::TaskOwner owner, TaskId id,
-                                                std::shared_ptr<TaskState> then) const
+                                                std::shared_ptr<TaskState> then,
+                                                calls::CallRequest again) const
 {
-    auto cancelled = co_await m_keeper.cancelAtOnce(std::move(owner), std::move(id));
+    auto cancelled = co_await m_keeper.cancelAtOnce(std::move(owner), id);
     if (!cancelled)
         co_return fail(cancelled.error());
-    *then = std::move(*cancelled);
+    *then = std::move(cancelled->task);
+    if (cancelled->left)
+        co_await m_tasks->letGo(std::move(id), std::move(*cancelled->left), std::move(again));
     co_return Result<void>();
 }
 

@@ -60,7 +60,8 @@ private:
     ask(std::shared_ptr<Session> session, McpQuestion question, McpCall::Asker asker,
         calls::CallRequest request, protocol::TaskState task, std::stop_token stop) const;
     [[nodiscard]] Task<Result<void>> cancelAtOnce(tasks::TaskOwner owner, protocol::TaskId id,
-                                                  std::shared_ptr<protocol::TaskState> then) const;
+                                                  std::shared_ptr<protocol::TaskState> then,
+                                                  calls::CallRequest again) const;
 
     static Task<void> follow(std::shared_ptr<McpLegacyTasks> self, std::shared_ptr<Session> session,
                              protocol::TaskId id);

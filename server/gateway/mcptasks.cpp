@@ -248,8 +248,8 @@ Task<McpAnswer> McpTasks::act(McpQuestion question, calls::CallRequest request)
     request.stop = {}; // once begun, it is done: it takes no longer than the disk
     request.task = [id] { return id.value; };
     if (question.method == protocol::Method::CancelTask) {
-        request.act = [this, id](const identity::Principal &principal) {
-            return m_keeper.cancel(ownerOf(principal), id);
+        request.act = [this, id, again = request](const identity::Principal &principal) {
+            return cancel(ownerOf(principal), id, again);
         };
     } else {
         request.act = [this, id, again = request, responses = question.params["inputResponses"]](
@@ -281,6 +281,27 @@ Task<Result<void>> McpTasks::update(tasks::TaskOwner owner, protocol::TaskId id,
     start(work);
     spawn(carryOut(shared_from_this(), work));
     co_return Result<void>();
+}
+
+Task<Result<void>> McpTasks::cancel(tasks::TaskOwner owner, protocol::TaskId id,
+                                    calls::CallRequest again) const
+{
+    auto left = co_await m_keeper.cancel(std::move(owner), id);
+    if (!left)
+        co_return fail(left.error());
+    if (*left)
+        co_await letGo(std::move(id), std::move(**left), std::move(again));
+    co_return Result<void>();
+}
+
+Task<void> McpTasks::letGo(protocol::TaskId id, tasks::NextRound left,
+                           calls::CallRequest again) const
+{
+    prepare(again, std::move(left));
+    again.task = [id = std::move(id)] { return id.value; };
+    again.givenUp =
+        calls::Refusal{.code = ErrorCode::Cancelled, .reason = "the task was cancelled"};
+    co_await m_services.run(std::move(again));
 }
 
 void McpTasks::drain()

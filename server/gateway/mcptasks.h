@@ -37,6 +37,11 @@ public:
     [[nodiscard]] Task<Result<void>> update(tasks::TaskOwner owner, protocol::TaskId id,
                                             Answers answers, calls::CallRequest again);
 
+    // The round of a task that was cancelled while it waited: the tool need not wait for it, and it is recorded that there
+    // is none. Made with what `again` says of the caller.
+    [[nodiscard]] Task<void> letGo(protocol::TaskId id, tasks::NextRound left,
+                                   calls::CallRequest again) const;
+
     // tasks/get. No governed call: the owner reads what a governed call has said.
     [[nodiscard]] Task<McpAnswer> get(tasks::TaskOwner owner, McpQuestion question) const;
 
@@ -50,6 +55,8 @@ public:
 private:
     struct Work; // one call that is a task or may become one
 
+    [[nodiscard]] Task<Result<void>> cancel(tasks::TaskOwner owner, protocol::TaskId id,
+                                            calls::CallRequest again) const;
     [[nodiscard]] protocol::TaskId newId() const;
     [[nodiscard]] std::shared_ptr<Work> newWork(tasks::TaskOwner owner, McpQuestion question,
                                                 calls::CallRequest request) const;

@@ -134,27 +134,31 @@ Task<Result<std::optional<NextRound>>> TaskKeeper::giveUp(TaskOwner owner, TaskI
     });
 }
 
-Task<Result<void>> TaskKeeper::cancel(TaskOwner owner, TaskId id)
+Task<Result<std::optional<NextRound>>> TaskKeeper::cancel(TaskOwner owner, TaskId id)
 {
-    return onThread<void>([this, owner = std::move(owner), id = std::move(id)]() -> Result<void> {
+    using Left = std::optional<NextRound>;
+    return onThread<Left>([this, owner = std::move(owner), id = std::move(id)]() -> Result<Left> {
         TRY_LET(TaskStore * store, storeOf(owner.tenant));
+        TRY_LET(Left left, store->waiting(owner.user, id));
         TRY_LET(const TaskStatus status, store->cancel(owner.user, id));
         if (status == TaskStatus::Working)
             stop(id);
         tell(id);
-        return {};
+        return left;
     });
 }
 
-Task<Result<TaskState>> TaskKeeper::cancelAtOnce(TaskOwner owner, TaskId id)
+Task<Result<TaskKeeper::Cancelled>> TaskKeeper::cancelAtOnce(TaskOwner owner, TaskId id)
 {
-    return onThread<TaskState>(
-        [this, owner = std::move(owner), id = std::move(id)]() -> Result<TaskState> {
+    return onThread<Cancelled>(
+        [this, owner = std::move(owner), id = std::move(id)]() -> Result<Cancelled> {
+            Cancelled cancelled;
             TRY_LET(TaskStore * store, storeOf(owner.tenant));
-            TRY_LET(TaskState state, store->cancelAtOnce(owner.user, id));
+            TRY_LET(cancelled.left, store->waiting(owner.user, id));
+            TRY_LET(cancelled.task, store->cancelAtOnce(owner.user, id));
             stop(id);
             tell(id);
-            return state;
+            return cancelled;
         });
 }
 
@@ -184,6 +188,8 @@ Result<void> TaskKeeper::keep(const Ended &ended)
     const auto live = m_live.find(ended.id);
     const bool cancelled = live != m_live.end() && live->second.cancelled;
     Conclusion conclusion = ended.conclusion;
+    if (conclusion.status == TaskStatus::InputRequired && cancelled)
+        conclusion = {.status = TaskStatus::Cancelled}; // it asked while its owner cancelled it
     if (conclusion.status == TaskStatus::Cancelled && !cancelled)
         conclusion = {TaskStatus::Failed, interruption()["message"].toByteArray(), interruption()};
     auto kept = store->conclude(ended.owner.user, ended.id, conclusion);

@@ -66,12 +66,18 @@ public:
     answer(TaskOwner owner, protocol::TaskId id, Json responses, std::stop_source running);
     [[nodiscard]] Task<Result<std::optional<NextRound>>>
     giveUp(TaskOwner owner, protocol::TaskId id, std::stop_source running);
-    // Asks a running call to stop, and ends a task that waits. Nothing happens to one that has ended.
-    [[nodiscard]] Task<Result<void>> cancel(TaskOwner owner, protocol::TaskId id);
+    // Asks a running call to stop, and ends a task that waits. Nothing happens to one that has ended. The answer is the
+    // round for which a tool kept something, and which the caller lets go.
+    [[nodiscard]] Task<Result<std::optional<NextRound>>> cancel(TaskOwner owner,
+                                                                protocol::TaskId id);
 
     // The same, but the task is cancelled now; what its call still says is not kept. Errors: InvalidInput, it has ended.
-    [[nodiscard]] Task<Result<protocol::TaskState>> cancelAtOnce(TaskOwner owner,
-                                                                 protocol::TaskId id);
+    struct Cancelled
+    {
+        protocol::TaskState task;
+        std::optional<NextRound> left;
+    };
+    [[nodiscard]] Task<Result<Cancelled>> cancelAtOnce(TaskOwner owner, protocol::TaskId id);
 
     // The call of a working task has ended. Never refused: what cannot be written is tried again. A call that was
     // stopped says Cancelled; if not its owner did that, the task has failed.

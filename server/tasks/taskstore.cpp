@@ -254,11 +254,25 @@ Result<std::optional<NextRound>> TaskStore::giveUp(const UserId &owner, const Ta
     return next;
 }
 
+Result<std::optional<NextRound>> TaskStore::waiting(const UserId &owner, const TaskId &id)
+{
+    TRY_LET(const Row row, read(owner, id, m_clock->now()));
+    if (row.state.status != TaskStatus::InputRequired)
+        return std::nullopt;
+    TRY_LET(NextRound next, nextRoundOf(row));
+    return next;
+}
+
 Result<NextRound> TaskStore::workAgain(const Row &row)
 {
     TRY_DO(m_database.execute("UPDATE tasks SET status = 'working', message = '', updated = ?, "
                               "asked = '{}', answers = '{}', state = '', bytes = ? WHERE id = ?",
                               m_clock->now(), row.call.size(), row.state.id));
+    return nextRoundOf(row);
+}
+
+Result<NextRound> TaskStore::nextRoundOf(const Row &row)
+{
     NextRound next{.state = row.sealed};
     TRY_LET(next.call, jsonOf(row.call));
     next.responses = Json::object();

@@ -82,6 +82,10 @@ public:
     [[nodiscard]] Result<std::optional<NextRound>> giveUp(const UserId &owner,
                                                           const protocol::TaskId &id);
 
+    // What the next round of a task that waits for answers would be made of. Nothing if it waits for none.
+    [[nodiscard]] Result<std::optional<NextRound>> waiting(const UserId &owner,
+                                                           const protocol::TaskId &id);
+
     // Ends a task that waits for answers. A working one stays as it is: its call is to be stopped.
     [[nodiscard]] Result<protocol::TaskStatus> cancel(const UserId &owner,
                                                       const protocol::TaskId &id);
@@ -105,6 +109,7 @@ private:
     [[nodiscard]] Result<void> checkRoom(const UserId &owner);
     // What was expired at `when` is not found.
     [[nodiscard]] Result<Row> read(const UserId &owner, const protocol::TaskId &id, WallTime when);
+    [[nodiscard]] static Result<NextRound> nextRoundOf(const Row &row);
     [[nodiscard]] Result<NextRound> workAgain(const Row &row);
     [[nodiscard]] Result<void> end(const protocol::TaskId &id, const Conclusion &conclusion);
 

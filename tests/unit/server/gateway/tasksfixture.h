@@ -63,6 +63,10 @@ private:
     using Run = std::function<Task<calls::CallReply>(calls::CallRequest)>;
     Task<calls::CallReply> runOrAct(Run plain, calls::CallRequest request)
     {
+        if (request.givenUp) { // nothing is executed
+            requests.push_back(request);
+            co_return calls::CallReply{.value = *request.givenUp};
+        }
         if (!request.act) {
             ++running;
             calls::CallReply replied = co_await plain(std::move(request));

@@ -289,6 +289,26 @@ private Q_SLOTS:
         QTRY_COMPARE(fixture.get(id)["status"], Json("completed"));
     }
 
+    void aTaskThatWaitsLetsGoWhenItIsCancelled()
+    {
+        TaskFixture fixture;
+        const QByteArray id = fixture.task();
+        fixture.finish(TaskFixture::asks(Json::object({{"name", Json::object()}}), "round 2"));
+        QTRY_COMPARE(fixture.get(id)["status"], Json("input_required"));
+        QVERIFY(!fixture.ofTask("tasks/cancel", id).result().isNull());
+        QCOMPARE(fixture.get(id)["status"], Json("cancelled"));
+        QCOMPARE(fixture.requests.size(), 2u);
+        const calls::CallRequest &last = fixture.requests.back();
+        QCOMPARE(last.givenUp->code, ErrorCode::Cancelled); // the governed call abandons it
+        QCOMPARE(last.operation, calls::Operation::CallTool);
+        QCOMPARE(last.name, "echo");
+        QCOMPARE(last.params["arguments"], Json::object({{"a", 1}}));
+        QCOMPARE(last.requestState, "round 2");
+        QCOMPARE(last.task(), id);
+        QVERIFY(!fixture.ofTask("tasks/cancel", id).result().isNull());
+        QCOMPARE(fixture.requests.size(), 2u);
+    }
+
     void answersWhereNothingIsAskedAreIgnored()
     {
         TaskFixture fixture;

@@ -89,6 +89,17 @@ private Q_SLOTS:
         QCOMPARE(fixture.state().status, TaskStatus::Cancelled);
     }
 
+    void aCallThatAsksWhileItIsCancelledAsksNobody()
+    {
+        KeeperFixture fixture;
+        fixture.create();
+        QVERIFY(await(fixture.keeper->cancel(alice, id)));
+        fixture.keeper->conclude(
+            alice, id,
+            {TaskStatus::InputRequired, {}, Json::object({{"name", Json::object()}}), "state"});
+        QCOMPARE(fixture.state().status, TaskStatus::Cancelled);
+    }
+
     void aCallThatEndedAllTheSameIsNotCancelled()
     {
         KeeperFixture fixture;
@@ -215,7 +226,7 @@ private Q_SLOTS:
         KeeperFixture fixture;
         fixture.create();
         auto other = storage::Database::open(fixture.file());
-        std::vector<provost::testing::Running<Result<void>>> waiting;
+        std::vector<provost::testing::Running<Result<std::optional<NextRound>>>> waiting;
         {
             const auto writing = other->begin(); // holds up each of them for a second
             do
