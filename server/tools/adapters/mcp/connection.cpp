@@ -27,6 +27,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, ConnectionOptions o
     connect(m_transport.get(), &Transport::tooLarge, this, &Connection::onTooLarge);
     connect(m_transport.get(), &Transport::failed, this, &Connection::onFailed);
     connect(m_transport.get(), &Transport::canHear, this, &Connection::transmitHeld);
+    connect(m_transport.get(), &Transport::missed, this, &Connection::missed);
     connect(m_transport.get(), &Transport::closed, this, &Connection::onClosed);
 }
 

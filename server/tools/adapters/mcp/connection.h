@@ -100,6 +100,7 @@ Q_SIGNALS:
     void ambiguous();
     void resourceUpdated(const QByteArray &uri);
     void listening(provost::tools::mcp::Transport::RequestId id); // the server acknowledged it
+    void missed();                                                // see Transport
     void answered(); // the number of waiting requests went down
     void closed(const provost::Error &error);
 

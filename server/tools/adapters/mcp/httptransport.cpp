@@ -56,6 +56,7 @@ HttpTransport::HttpTransport(HttpOptions options)
         Q_EMIT received(withoutToken(text, credential()), NoRequest);
     });
     connect(&m_stream, &ServerStream::opened, this, &HttpTransport::canHear);
+    connect(&m_stream, &ServerStream::missed, this, &HttpTransport::missed);
     connect(&m_stream, &ServerStream::sessionLost, this, [this] {
         Q_EMIT failed(NoRequest,
                       {.error = {ErrorCode::Upstream, QStringLiteral("the session was lost")},

@@ -52,9 +52,10 @@ void ServerStream::connectStream()
 {
     m_exchange = makeLater<HttpExchange>(Transport::NoRequest, m_limits);
     connect(m_exchange.get(), &HttpExchange::headArrived, this, [this] {
-        if (m_exchange->isStream())
-            m_hasWorked = true;
+        const bool worksAgain = m_exchange->isStream() && std::exchange(m_hasWorked, true);
         onOpened();
+        if (worksAgain && m_lastEventId.isEmpty())
+            Q_EMIT missed();
     });
     connect(m_exchange.get(), &HttpExchange::message, this, [this](const QByteArray &text) {
         m_failures = 0;

@@ -28,6 +28,7 @@ public:
 
 Q_SIGNALS:
     void opened(); // isOpening() is over; the server may have refused
+    void missed(); // it works again, and brings nothing of what was said meanwhile
     void message(const QByteArray &text);
     void
     sessionLost(); // the stream worked in this session, and now the server does not know the session

@@ -63,6 +63,7 @@ void Subscriptions::attach(Connection *connection)
         m_connection = connection;
         connect(connection, &Connection::resourceUpdated, this, &Subscriptions::onUpdated);
         connect(connection, &Connection::listening, this, &Subscriptions::onListening);
+        connect(connection, &Connection::missed, this, &Subscriptions::onMissed);
     }
     m_listen = Transport::NoRequest;
     m_replaced.clear();
@@ -166,8 +167,13 @@ void Subscriptions::onListening(Transport::RequestId id)
     m_failures = 0;
     for (const Transport::RequestId old : std::exchange(m_replaced, {}))
         m_connection->cancel(old);
-    if (!std::exchange(m_hasMissed, false))
-        return;
+    if (std::exchange(m_hasMissed, false))
+        onMissed();
+}
+
+// Anything may have changed.
+void Subscriptions::onMissed()
+{
     Q_EMIT m_connection->listChanged();
     for (const auto &[watch, watcher] : m_watchers)
         watcher.onUpdated();

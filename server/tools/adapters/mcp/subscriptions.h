@@ -33,6 +33,7 @@ private:
 
     [[nodiscard]] std::size_t countOf(const QByteArray &uri) const;
     void onUpdated(const QByteArray &uri) const;
+    void onMissed();
     void onListening(Transport::RequestId id);
     [[nodiscard]] bool isModern() const;
     void subscribe(const QByteArray &method, const QByteArray &uri);

@@ -88,6 +88,7 @@ Q_SIGNALS:
     void failed(provost::tools::mcp::Transport::RequestId id,
                 const provost::tools::mcp::FailedExchange &exchange);
     void canHear(); // hears() has become true
+    void missed();  // for a while, now over, what the server said unasked was lost
     // The end. `error` says why; of code Cancelled after close().
     void closed(const provost::Error &error);
 };

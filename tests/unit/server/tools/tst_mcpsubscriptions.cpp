@@ -2,10 +2,13 @@
 // good, however often a stream has to be begun anew.
 #include "server/tools/adapters/mcp/subscriptions.h"
 
+#include "server/tools/adapters/mcp/httptransport.h"
 #include "tests/support/testing.h"
 #include "tests/unit/server/tools/connectionbench.h"
 
 #include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 
 using namespace provost;
 using namespace provost::tools::mcp;
@@ -59,6 +62,59 @@ private Q_SLOTS:
         acknowledge(bench, second);
         QCOMPARE(updates, 2);
         QCOMPARE(lists.size(), 1);
+    }
+
+    void whatTheSessionsStreamMissedIsToldToo()
+    {
+        Bench bench({.streams = true});
+        bench.shakeHands(R"({"protocolVersion":"2025-06-18",)"
+                         R"("capabilities":{"resources":{"subscribe":true}}})");
+        QSignalSpy lists(bench.connection.get(), &Connection::listChanged);
+        Subscriptions subscriptions(nullptr, bench.ids);
+        int updates = 0;
+        subscriptions.add(1, "file:///a", [&updates] { ++updates; });
+        subscriptions.attach(bench.connection.get());
+        QCOMPARE(updates, 0);
+        Q_EMIT bench.transport->missed();
+        QCOMPARE(updates, 1);
+        QCOMPARE(lists.size(), 1);
+    }
+
+    void aStreamThatIsOpenedAgainHasMissedWhatHasNoId_data()
+    {
+        QTest::addColumn<QByteArray>("id");
+        QTest::addColumn<int>("missed");
+        QTest::newRow("no ids") << QByteArray() << 1;
+        QTest::newRow("taken up") << QByteArray("id: 1\n") << 0;
+    }
+
+    void aStreamThatIsOpenedAgainHasMissedWhatHasNoId()
+    {
+        QFETCH(QByteArray, id);
+        QFETCH(int, missed);
+        const QByteArray events = id + "data: {}\n\n"; // and then the server's end
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket *socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, this, [socket, events] {
+                socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                              "Transfer-Encoding: chunked\r\n\r\n"
+                              + QByteArray::number(events.size(), 16) + "\r\n" + events
+                              + "\r\n0\r\n\r\n");
+            });
+        });
+        HttpTransport transport({
+            .url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort())),
+            .headers = {},
+        });
+        QSignalSpy heard(&transport, &Transport::received);
+        QSignalSpy lost(&transport, &Transport::missed);
+        transport.handshakeEnded("2025-06-18");
+        QTRY_COMPARE(heard.size(), 1);
+        QCOMPARE(lost.size(), 0);
+        QTRY_COMPARE(heard.size(), 2);
+        QCOMPARE(lost.size(), missed);
     }
 };
 
