@@ -113,6 +113,7 @@ bool WebSocketPeer::cancel(const Json &id)
     WebSocketExchange *exchange = *found;
     m_exchanges.erase(found);
     exchange->clientGone();
+    leaveIfDone();
     return true;
 }
 
@@ -161,8 +162,7 @@ void WebSocketPeer::finished(WebSocketExchange &exchange, const HttpReply &reply
         openStream();
     if (exchange.role() == Role::Stream && bytesWaiting() > McpStreams::unsentBytesMax)
         cut(); // that is why it was ended
-    if (m_draining && requestsInFlight() == 0)
-        close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("the server is stopping"));
+    leaveIfDone();
 }
 
 void WebSocketPeer::send(QByteArrayView message)
@@ -190,7 +190,12 @@ void WebSocketPeer::close(QWebSocketProtocol::CloseCode code, const QString &rea
 void WebSocketPeer::drain()
 {
     m_draining = true;
-    if (requestsInFlight() == 0)
+    leaveIfDone();
+}
+
+void WebSocketPeer::leaveIfDone()
+{
+    if (m_draining && requestsInFlight() == 0)
         close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("the server is stopping"));
 }
 

@@ -61,6 +61,7 @@ private:
     [[nodiscard]] HttpRequest requestOf(QByteArray method, QByteArray body = {}) const;
     void openStream();
     void endSession();
+    void leaveIfDone(); // as drain() wants
     void gone();
     [[nodiscard]] std::size_t requestsInFlight() const;
 

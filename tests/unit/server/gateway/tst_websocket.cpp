@@ -44,6 +44,7 @@ private Q_SLOTS:
     void aRevokedKeyEndsTheSession();
     void aClosedTenantClosesTheSocket();
     void aReaderThatIsTooSlowIsCut();
+    void drainingWaitsForNoRequestThatIsCancelled();
     void drainingClosesTheSocket();
     void aClientThatSendsAheadIsNotUpgraded();
 };
@@ -596,6 +597,24 @@ void TstWebSocket::aReaderThatIsTooSlowIsCut()
     for (int id = 0; id < 40; ++id)
         client.callModern("tools/call", echo, id);
     QTRY_COMPARE_WITH_TIMEOUT(server.door->connections(), 0, 15'000);
+}
+
+void TstWebSocket::drainingWaitsForNoRequestThatIsCancelled()
+{
+    Server server;
+    server.hold = true;
+    Client busy(server);
+    Client idle(server);
+    QTRY_VERIFY(busy.isOpen() && idle.isOpen());
+    busy.callModern("tools/call", echo, 1);
+    QTRY_COMPARE(server.seen().size(), std::size_t(1));
+    std::thread stopping([&] { server.door->stop(std::chrono::seconds(60)); });
+    QTRY_VERIFY(idle.closed);
+    busy.note("notifications/cancelled", Json::object({{"requestId", 1}}));
+    const bool left = QTest::qWaitFor([&] { return busy.closed; });
+    server.finish();
+    stopping.join();
+    QVERIFY(left);
 }
 
 void TstWebSocket::drainingClosesTheSocket()
