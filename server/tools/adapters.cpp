@@ -30,19 +30,45 @@ Made makeBuiltin(const ServerDefinition &, const Json &config, const TenantId &,
     return builtin::makeBuiltinAdapter(config);
 }
 
+Result<void> checkSql(const ServerDefinition &definition, const Json &config)
+{
+    return sql::readConfig(definition, config).map([](const auto &) {});
+}
+
+Result<void> checkMcp(const ServerDefinition &definition, const Json &config)
+{
+    return mcp::readConfig(definition, config).map([](const auto &) {});
+}
+
+Result<void> checkBuiltin(const ServerDefinition &, const Json &config)
+{
+    return builtin::makeBuiltinAdapter(config).map([](const auto &) {});
+}
+
 struct Kind
 {
     const char *name;
+    Result<void> (*check)(const ServerDefinition &, const Json &);
     Made (*make)(const ServerDefinition &, const Json &, const TenantId &,
                  const AdapterEnvironment &);
 };
 
 // A further kind is one line here.
 constexpr Kind kinds[]{
-    {"sql", &makeSql},
-    {"mcp", &makeMcp},
-    {"builtin", &makeBuiltin},
+    {"sql", &checkSql, &makeSql},
+    {"mcp", &checkMcp, &makeMcp},
+    {"builtin", &checkBuiltin, &makeBuiltin},
 };
+
+Result<const Kind *> kindOf(const ServerDefinition &definition)
+{
+    for (const Kind &kind : kinds) {
+        if (definition.kind == kind.name)
+            return &kind;
+    }
+    return fail(ErrorCode::InvalidInput,
+                u"`kind` is `" % QString::fromUtf8(definition.kind) % u"`, which is not known");
+}
 
 } // namespace
 
@@ -50,12 +76,14 @@ Result<std::shared_ptr<Adapter>> makeAdapter(const ServerDefinition &definition,
                                              const TenantId &tenant,
                                              const AdapterEnvironment &environment)
 {
-    for (const Kind &kind : kinds) {
-        if (definition.kind == kind.name)
-            return kind.make(definition, config, tenant, environment);
-    }
-    return fail(ErrorCode::InvalidInput,
-                u"`kind` is `" % QString::fromUtf8(definition.kind) % u"`, which is not known");
+    TRY_LET(const Kind *kind, kindOf(definition));
+    return kind->make(definition, config, tenant, environment);
+}
+
+Result<void> checkConfig(const ServerDefinition &definition, const Json &config)
+{
+    TRY_LET(const Kind *kind, kindOf(definition));
+    return kind->check(definition, config);
 }
 
 } // namespace provost::tools

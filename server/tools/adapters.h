@@ -31,4 +31,7 @@ struct AdapterEnvironment
                                                            const TenantId &tenant,
                                                            const AdapterEnvironment &environment);
 
+// What makeAdapter() refuses about `config`, found without making anything. Thread: any.
+[[nodiscard]] Result<void> checkConfig(const ServerDefinition &definition, const Json &config);
+
 } // namespace provost::tools

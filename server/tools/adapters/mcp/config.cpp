@@ -413,6 +413,10 @@ Result<Config> readConfig(const ServerDefinition &definition, const Json &from)
 {
     Config config;
     config.server = definition.id;
+    if (!from.contains("command") && !from.contains("url"))
+        TRY_DO(refuseUnknown(
+            from, {"command", "env", "cwd", "limits", "url", "headers", "oauth", "transport"},
+            commonMembers));
     if (from.contains("command") == from.contains("url"))
         return wrong("command", QStringLiteral("or `url` is needed, and not both"));
     if (from.contains("command"))

@@ -1,5 +1,7 @@
 #include "server/tools/adapters/sql/members.h"
 
+#include <algorithm>
+
 namespace provost::tools::sql {
 
 namespace {
@@ -124,10 +126,15 @@ void Members::refuse(QByteArrayView member, const QByteArray &what)
 
 Result<void> Members::finish()
 {
-    for (const Json::Member &member : m_mapping.members()) {
-        if (!m_known.contains(member.key))
-            refuse(member.key, "is not known here");
-    }
+    const auto &members = m_mapping.members();
+    const auto unknown = std::find_if(members.begin(), members.end(), [this](const auto &member) {
+        return !m_known.contains(member.key);
+    });
+    // Beside another problem too: what is missing may be there, misspelt.
+    if (unknown != members.end())
+        m_problem.append(m_problem.isEmpty() ? "`" : "; `")
+            .append(path(unknown->key))
+            .append("` is not known here");
     if (!m_problem.isEmpty())
         return fail(ErrorCode::InvalidInput, QString::fromUtf8(m_problem));
     return {};

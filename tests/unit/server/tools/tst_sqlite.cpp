@@ -741,6 +741,7 @@ private Q_SLOTS:
             QTest::newRow(name) << QByteArray(members) << QByteArray(says);
         };
         row("no database", "x: 1", "`database` is needed");
+        row("misspelt database", "databse: sqlite:x.db", "`databse` is not known here");
         row("another database", "database: mysql://x", "must begin with sqlite: or postgresql:");
         row("unknown member", "database: sqlite:a\n    tabels: {}", "`tabels` is not known here");
         row("unknown member of a tool",
