@@ -1,28 +1,14 @@
 #include "server/tenancy/tenantruntime.h"
 
-#include <cstdlib>
+#include "server/tenancy/orgrevision.h"
+
+#include <QLoggingCategory>
 
 namespace provost::tenancy {
 
 namespace {
 
-std::map<QByteArray, QByteArray> variablesFor(const TenantId &tenant,
-                                              const std::filesystem::path &directory,
-                                              const std::filesystem::path &org)
-{
-    std::map<QByteArray, QByteArray> variables{
-        {"tenant.id", tenant.value},
-        {"data", QByteArray::fromStdString(directory.string())},
-        {"org", QByteArray::fromStdString(std::filesystem::absolute(org).string())},
-    };
-    for (char **entry = environ; *entry != nullptr; ++entry) {
-        const QByteArray text(*entry);
-        const qsizetype equals = text.indexOf('=');
-        if (equals > 0)
-            variables.emplace("env." + text.first(equals), text.sliced(equals + 1));
-    }
-    return variables;
-}
+Q_LOGGING_CATEGORY(logTenancy, "provost.tenancy")
 
 bool isUnchanged(const tools::ServerDefinition &a, const tools::ServerDefinition &b)
 {
@@ -138,27 +124,36 @@ void TenantRuntime::start(Server &server)
     server.held =
         m_surroundings.heldBack ? m_surroundings.heldBack(m_id, server.definition) : std::nullopt;
     if (server.held) {
-        server.problem = server.held == tools::AdapterState::Unconfirmed
-                             ? "its command waits for confirmation in the console"
-                             : QByteArray();
+        setProblem(server, server.held == tools::AdapterState::Unconfirmed
+                               ? "its command waits for confirmation in the console"
+                               : QByteArray());
         return;
     }
-    server.problem.clear();
     const auto config = tools::substitute(server.definition.config,
                                           variablesFor(m_id, directory(), m_surroundings.org));
     if (!config) {
-        server.problem = config.error().message.toUtf8();
+        setProblem(server, config.error().message.toUtf8());
         return;
     }
     auto adapter = tools::makeAdapter(server.definition, *config, m_id, m_surroundings.adapters);
     if (!adapter) {
-        server.problem = adapter.error().message.toUtf8();
+        setProblem(server, adapter.error().message.toUtf8());
         return;
     }
+    setProblem(server, {});
     server.adapter = std::move(*adapter);
     server.adapter->setOnCatalogChanged(
         [sender = m_changedCatalogs.sender(), id = server.definition.id] { sender.post(id); });
     spawn(readCatalog(weak_from_this(), server.definition.id, server.adapter));
+}
+
+// Whoever serves without a window finds it in the log.
+void TenantRuntime::setProblem(Server &server, const QByteArray &problem)
+{
+    if (!problem.isEmpty() && problem != server.problem)
+        qCWarning(logTenancy, "tool server %s of %s: %s", server.definition.id.value.constData(),
+                  m_id.value.constData(), problem.constData());
+    server.problem = problem;
 }
 
 // Holds neither the tenant nor the adapter while it waits, so that both can be stopped meanwhile.
@@ -183,11 +178,11 @@ void TenantRuntime::acceptCatalog(const ServerId &id,
         return; // replaced meanwhile
     if (catalog) {
         server->catalog = std::move(*catalog);
-        server->problem.clear();
+        setProblem(*server, {});
     } else {
         server->catalog =
             {}; // what cannot be listed cannot be called under a name that may have changed
-        server->problem = catalog.error().message.toUtf8();
+        setProblem(*server, catalog.error().message.toUtf8());
     }
     publishRegistry();
 }

@@ -80,6 +80,7 @@ private:
 
     [[nodiscard]] audit::IndexSource indexSource() const;
     void start(Server &server);
+    void setProblem(Server &server, const QByteArray &problem);
     static Task<void> readCatalog(std::weak_ptr<TenantRuntime> self, ServerId id,
                                   std::weak_ptr<tools::Adapter> adapter);
     void acceptCatalog(const ServerId &id, const std::shared_ptr<tools::Adapter> &adapter,

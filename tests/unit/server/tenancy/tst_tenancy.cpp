@@ -81,9 +81,9 @@ public:
                      .clock = clock,
                      .adapters = {clock, random, pool, loop.thread()}},
                     [this](const TenantChange &change) {
-                         changed.push_back(change.tenant);
-                         changes.push_back(change);
-                     }};
+                        changed.push_back(change.tenant);
+                        changes.push_back(change);
+                    }};
 };
 
 } // namespace
@@ -98,6 +98,8 @@ private Q_SLOTS:
     void aBrokenPolicyIsRefusedWhole();
     void aRemovedTenantIsNotFound();
     void aBrokenServerDisturbsNothingElse();
+    void tellsWhyAServerCannotStart();
+    void checksServersWithoutStartingThem();
     void aRepairedServerIsServed();
     void serversBelongToTheirTenants();
     void aTenantWithoutJournalIsNotServed();
@@ -196,6 +198,49 @@ void TstTenancy::aBrokenServerDisturbsNothingElse()
     QVERIFY2(healths[2].problem.contains("PROVOST_NOBODY_SETS_THIS"),
              healths[2].problem.constData());
     QVERIFY(f.tenancy.problems().empty());
+}
+
+void TstTenancy::tellsWhyAServerCannotStart()
+{
+    Fixture f;
+    QTest::ignoreMessage(QtWarningMsg,
+                         "tool server broken of acme: `set` must be echo or conformance");
+    QVERIFY(f.tenancy.adopt(revisionOf(
+        {tenantFile("acme"), servers("  - id: broken\n    kind: builtin\n    set: typo\n")},
+        "one")));
+}
+
+void TstTenancy::checksServersWithoutStartingThem()
+{
+    const QByteArray more =
+        "  - id: kind\n    kind: sqll\n"
+        "  - id: member\n    kind: sql\n    databse: sqlite:/x.db\n"
+        "  - id: neither\n    kind: mcp\n    comand: [x]\n"
+        "  - id: unset\n    kind: builtin\n    set: ${env.PROVOST_NOBODY_SETS_THIS}\n"
+        "  - id: variable\n    kind: builtin\n    set: ${tenat.id}\n"
+        "  - id: nobody\n    kind: builtin\n    set: echo\n    tenants: [nosuch]\n";
+    const auto found = checkServers(revisionOf({tenantFile("acme"), servers(more)}, "one"));
+    struct Expected
+    {
+        const char *text;
+        policy::Diagnostic::Severity severity;
+    };
+    using Severity = policy::Diagnostic::Severity;
+    static constexpr Expected expected[] = {
+        {"server `kind`: `kind` is `sqll`", Severity::Error},
+        {"server `member`: `database` is needed; `databse` is not known here", Severity::Error},
+        {"server `neither`: `comand`", Severity::Error},
+        {"server `unset`: unknown variable `env.PROVOST_NOBODY_SETS_THIS`", Severity::Warning},
+        {"server `variable`: unknown variable `tenat.id`", Severity::Error},
+        {"server `nobody`: there is no tenant `nosuch`", Severity::Warning},
+    };
+    QCOMPARE(found.size(), std::size(expected));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        QVERIFY2(found[i].message.startsWith(expected[i].text), found[i].message.constData());
+        QCOMPARE(found[i].severity, expected[i].severity);
+        QCOMPARE(found[i].where.file, "servers/tools.yaml");
+        QVERIFY(found[i].where.line > 4);
+    }
 }
 
 void TstTenancy::aRepairedServerIsServed()
