@@ -119,7 +119,13 @@ Result<void> Host::Building::openStores()
         return fail(ErrorCode::Storage, QStringLiteral("cannot create the data directory `%1`: %2")
                                             .arg(data, QString::fromStdString(error.message())));
     lock.setStaleLockTime(0); // a lock is stale only when its process is gone
-    if (!lock.tryLock())
+    const bool locked = lock.tryLock();
+    if (!locked && lock.error() != QLockFile::LockFailedError)
+        return fail(ErrorCode::Storage,
+                    QStringLiteral("cannot write to the data directory `%1`; check that this user "
+                                   "may, and that its file system is not read-only")
+                        .arg(data));
+    if (!locked)
         return fail(
             ErrorCode::Conflict,
             QStringLiteral("another process serves `%1`; stop it, or name another data directory")

@@ -24,8 +24,9 @@ Result<QByteArray> tenantYaml(const control::NewTenant &tenant)
 {
     QFile file(QString::fromUtf8(templatesRoot + tenant.templateName + ".yaml"));
     if (tenant.templateName.contains('/') || !file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::NotFound, QStringLiteral("there is no template `%1`")
-                                             .arg(QString::fromUtf8(tenant.templateName)));
+        return fail(ErrorCode::NotFound, QStringLiteral("there is no template `%1`; there are %2")
+                                             .arg(QString::fromUtf8(tenant.templateName),
+                                                  tenantTemplates().join(QStringLiteral(", "))));
     QByteArray text = file.readAll();
     text.replace("TENANT_ID", tenant.id.value);
     // As a YAML double-quoted scalar, whatever the name holds: JSON strings are.
