@@ -1,10 +1,13 @@
 #include "app/command.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace provost::app {
 
@@ -34,11 +37,13 @@ const Command &commandNamed(const char *name)
                          [&](const Command &command) { return qstrcmp(command.name, name) == 0; });
 }
 
-void parse(QCommandLineParser &parser, const Command &command, const QStringList &arguments)
+void parse(QCommandLineParser &parser, const Command &command, const QStringList &arguments,
+           qsizetype wordsMax)
 {
-    parser.setApplicationDescription(QString::fromUtf8(command.synopsis) % QStringLiteral("\n")
-                                     % QString::fromUtf8(command.summary));
-    const QCommandLineOption help = parser.addHelpOption();
+    parser.setApplicationDescription(QString::fromUtf8(command.summary));
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")},
+                                  QStringLiteral("Prints this text."));
+    parser.addOption(help);
     QStringList own = arguments;
     own.removeAt(1); // the command's name
     if (!parser.parse(own))
@@ -52,6 +57,10 @@ void parse(QCommandLineParser &parser, const Command &command, const QStringList
         std::fputs(text.toUtf8().constData(), stdout);
         std::exit(exitOk); // NOLINT(concurrency-mt-unsafe): no thread runs yet
     }
+    const QStringList words = parser.positionalArguments();
+    if (words.size() > wordsMax)
+        usageError(command,
+                   QStringLiteral("`%1` is one argument too many").arg(words.at(wordsMax)));
 }
 
 void usageError(const Command &command, const QString &problem)
@@ -71,6 +80,20 @@ void printLine(const QByteArray &line)
 void printError(const QString &message)
 {
     std::fprintf(stderr, "provost: %s\n", message.toUtf8().constData());
+}
+
+QByteArray author()
+{
+    const passwd *account =
+        getpwuid(geteuid()); // NOLINT(concurrency-mt-unsafe): no thread runs yet
+    return account != nullptr ? QByteArray(account->pw_name) : QByteArray::number(geteuid());
+}
+
+Result<void> requireDirectory(const QString &directory)
+{
+    if (QFileInfo(directory).isDir())
+        return {};
+    return fail(ErrorCode::NotFound, QStringLiteral("there is no directory `%1`").arg(directory));
 }
 
 } // namespace provost::app

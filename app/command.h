@@ -2,6 +2,8 @@
 // Thread: the main thread.
 #pragma once
 
+#include "server/base/result.h"
+
 #include <QCommandLineParser>
 #include <QString>
 #include <QStringList>
@@ -26,8 +28,10 @@ struct Command
 // Every subcommand, in the order of `provost --help`. A further one is one line in commands.cpp.
 [[nodiscard]] std::span<const Command> commands();
 
-// Parses a subcommand's options; --help prints them and ends the process with 0, an error ends it with 2.
-void parse(QCommandLineParser &parser, const Command &command, const QStringList &arguments);
+// Parses a subcommand's options; --help prints them and ends the process with 0. An unknown option ends it with 2, and so
+// do more than `wordsMax` arguments that are no options: a word that is ignored would mean something to whoever typed it.
+void parse(QCommandLineParser &parser, const Command &command, const QStringList &arguments,
+           qsizetype wordsMax);
 // Ends the process with 2 after saying what is wrong and how to get help.
 [[noreturn]] void usageError(const Command &command, const QString &problem);
 [[nodiscard]] const Command &commandNamed(const char *name);
@@ -35,6 +39,10 @@ void parse(QCommandLineParser &parser, const Command &command, const QStringList
 // One line on standard output or standard error, with a line end.
 void printLine(const QByteArray &line);
 void printError(const QString &message);
+// Who runs the command, for the records: the account, which unlike $USER is always there.
+[[nodiscard]] QByteArray author();
+// For commands that read a data directory: opening a store would create what a misspelt name does not find.
+[[nodiscard]] Result<void> requireDirectory(const QString &directory);
 
 // Commands that need no running server are functions of their own file in app/commands.
 int runAudit(const QStringList &arguments);

@@ -2,6 +2,7 @@
 #include "app/command.h"
 #include "app/signals.h"
 
+#include "server/audit/fields.h"
 #include "server/audit/readers.h"
 
 #include <csignal>
@@ -33,6 +34,15 @@ QByteArray forPeople(const audit::Record &record)
     return line;
 }
 
+QString fieldNames()
+{
+    QStringList names;
+    for (const audit::FieldInfo &field : audit::allFields())
+        names.append(
+            QString::fromUtf8(field.name.data(), static_cast<qsizetype>(field.name.size())));
+    return names.join(QStringLiteral(", "));
+}
+
 // SIGINT and SIGTERM end a tail: they are blocked here and waited for by a thread.
 class StopOnSignal
 {
@@ -59,6 +69,21 @@ private:
     std::jthread m_waiter;
 };
 
+// A term such as -status:success is no option, though it looks like one. The blank means nothing to the filter.
+QStringList withTermsForWords(QStringList arguments)
+{
+    for (qsizetype i = 1; i < arguments.size(); ++i) {
+        QString &argument = arguments[i];
+        const bool isValue = arguments.at(i - 1) == QLatin1StringView("--data");
+        if (argument == QLatin1StringView("--"))
+            break;
+        if (!isValue && argument.size() > 2 && argument.startsWith(QLatin1Char('-'))
+            && argument.at(1) != QLatin1Char('-'))
+            argument.prepend(QLatin1Char(' '));
+    }
+    return arguments;
+}
+
 } // namespace
 
 int runAudit(const QStringList &arguments)
@@ -70,13 +95,15 @@ int runAudit(const QStringList &arguments)
         QStringLiteral("query: what was recorded; tail: what is recorded from now on"));
     parser.addPositionalArgument(
         QStringLiteral("FILTER"),
-        QStringLiteral("Such as: tenant:acme-corp tool:read_* -status:success"),
+        QStringLiteral("Such as: tenant:acme-corp 'tool:read_*' -status:success 'time>-1h'. "
+                       "Fields: %1.")
+            .arg(fieldNames()),
         QStringLiteral("[FILTER]"));
     parser.addOptions(
         {{QStringLiteral("data"), QStringLiteral("Data directory."), QStringLiteral("DIR")},
          {QStringLiteral("json"),
           QStringLiteral("Print the records as they stand in the journal, one a line.")}});
-    parse(parser, command, arguments);
+    parse(parser, command, withTermsForWords(arguments), arguments.size());
     const QStringList given = parser.positionalArguments();
     const bool tail = !given.isEmpty() && given.first() == QLatin1StringView("tail");
     if (!tail && (given.isEmpty() || given.first() != QLatin1StringView("query")))

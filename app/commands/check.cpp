@@ -85,14 +85,17 @@ int runCheck(const QStringList &arguments)
     parser.addPositionalArgument(QStringLiteral("ORG"),
                                  QStringLiteral("Org directory, or one YAML file."));
     parser.addOption({QStringLiteral("json"), QStringLiteral("One JSON object a line.")});
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 1);
     const auto org = readOrg(command, parser);
     if (!org)
         return org.error();
-    for (const policy::Diagnostic &diagnostic : org->diagnostics)
+    std::vector<policy::Diagnostic> diagnostics = org->diagnostics;
+    const auto ofServers = tenancy::checkServers(org->revision);
+    diagnostics.insert(diagnostics.end(), ofServers.begin(), ofServers.end());
+    for (const policy::Diagnostic &diagnostic : diagnostics)
         printLine(parser.isSet(QStringLiteral("json")) ? toJson(diagnostic).toBytes()
                                                        : policy::toText(diagnostic));
-    return policy::hasErrors(org->diagnostics) ? exitFailure : exitOk;
+    return policy::hasErrors(diagnostics) ? exitFailure : exitOk;
 }
 
 int runDecide(const QStringList &arguments)
@@ -102,7 +105,7 @@ int runDecide(const QStringList &arguments)
     parser.addPositionalArgument(QStringLiteral("ORG"),
                                  QStringLiteral("Org directory, or one YAML file."));
     parser.addOption({QStringLiteral("explain"), QStringLiteral("Add the trace of the decision.")});
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 1);
     const auto org = readOrg(command, parser);
     if (!org)
         return org.error();

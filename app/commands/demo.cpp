@@ -73,7 +73,7 @@ int runDemo(const QStringList &arguments)
              "Keep the organisation in this empty directory (default: a temporary one)."),
          QStringLiteral("DIR")},
     });
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 0);
     const auto address = demoAddress(parser);
     if (!address)
         usageError(command, address.error().message);

@@ -1,9 +1,13 @@
 // `provost key` and `provost user`: identities, straight in the data directory. A server that runs on it sees the change
 // within a second.
 #include "app/command.h"
+#include "app/table.h"
 
 #include "server/identity/identitystore.h"
+#include "server/org/orgfiles.h"
+#include "server/tenancy/orgrevision.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace provost::app {
@@ -82,20 +86,29 @@ Json describe(const identity::User &user)
                          {"disabled", user.disabled}});
 }
 
-QByteArray inColumns(const Json &object)
+bool isAskedFor(const UserId &user, const QCommandLineParser &parser)
 {
-    QByteArray line;
-    for (const Json::Member &member : object.members()) {
-        if (!line.isEmpty())
-            line.append("  ");
-        line.append(member.value.isString() ? member.value.toByteArray() : member.value.toBytes());
-    }
-    return line;
+    const QByteArray asked = parser.value(QStringLiteral("user")).toUtf8();
+    return asked.isEmpty() || asked == user.value;
 }
 
-void print(const Json &object, const QCommandLineParser &parser)
+// A user may come before the tenant; a misspelt one would never be found out.
+void tellIfUndeclared(const TenantId &tenant, const std::filesystem::path &data)
 {
-    printLine(parser.isSet(QStringLiteral("json")) ? object.toBytes() : inColumns(object));
+    const std::filesystem::path org = data / "org";
+    std::error_code error;
+    if (!std::filesystem::is_directory(org, error))
+        return; // the server may be given another one
+    const auto files = org::readOrgFiles(org);
+    if (!files)
+        return;
+    const tenancy::CheckedOrg checked = tenancy::checkOrg(*files, {});
+    const auto &tenants = checked.revision.org.tenants;
+    if (std::none_of(tenants.begin(), tenants.end(),
+                     [&](const policy::Tenant &known) { return known.id == tenant; }))
+        printError(QStringLiteral("note: `%1` declares no tenant `%2` yet; until it does, the "
+                                  "user's keys open nothing")
+                       .arg(QString::fromStdString(org.string()), QString::fromUtf8(tenant.value)));
 }
 
 std::optional<TenantId> tenantFilter(const QCommandLineParser &parser)
@@ -121,7 +134,7 @@ Result<void> note(identity::IdentityStore &store, const char *action, const Tena
                   Json details)
 {
     return store.noteAct(Json::object({{"action", action},
-                                       {"author", qgetenv("USER")},
+                                       {"author", author()},
                                        {"tenant", tenant.value},
                                        {"details", std::move(details)}}));
 }
@@ -148,19 +161,22 @@ int runKey(const QStringList &arguments)
     parser.addOptions(
         {option("data", "Data directory.", "DIR"),
          option("tenant", "Tenant of the key.", "ID"),
-         option("user", "User that the key stands for; see `provost user put`.", "ID"),
+         option("user", "User that the key stands for; see `provost user put`. list: of this one.",
+                "ID"),
          option("label", "What the key is for.", "TEXT"),
          option("expires", "When it stops working, such as 2027-01-01T00:00:00Z.", "TIME"),
          option("overlap", "rotate: how long the old key still works (default 3600).", "SECONDS"),
          {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 2);
     const QStringList verbs{QStringLiteral("create"), QStringLiteral("list"),
                             QStringLiteral("rotate"), QStringLiteral("revoke")};
     const QString verb = takeVerb(command, parser, verbs);
+    const QByteArray data = required(command, parser, "data");
+    if (const auto there = requireDirectory(QString::fromUtf8(data)); !there)
+        return report(there.error());
     const SystemClock clock;
     SystemRandom random;
-    const auto store = identity::IdentityStore::open(
-        required(command, parser, "data").toStdString(), clock, random);
+    const auto store = identity::IdentityStore::open(data.toStdString(), clock, random);
     if (!store)
         return report(store.error());
 
@@ -183,8 +199,12 @@ int runKey(const QStringList &arguments)
         const auto keys = (*store)->keys(tenantFilter(parser));
         if (!keys)
             return report(keys.error());
-        for (const identity::ApiKey &key : *keys)
-            print(describe(key, clock.now()), parser);
+        std::vector<Json> rows;
+        for (const identity::ApiKey &key : *keys) {
+            if (isAskedFor(key.user, parser))
+                rows.push_back(describe(key, clock.now()));
+        }
+        printRows(rows, parser.isSet(QStringLiteral("json")));
         return exitOk;
     }
     if (parser.positionalArguments().size() != 2)
@@ -218,7 +238,10 @@ int runUser(const QStringList &arguments)
 {
     const Command &command = commandNamed("user");
     QCommandLineParser parser;
-    parser.addPositionalArgument(QStringLiteral("verb"), QStringLiteral("put or list"));
+    parser.addPositionalArgument(
+        QStringLiteral("verb"),
+        QStringLiteral("put: the user is as the options say, what is left out is "
+                       "empty; or list"));
     parser.addOptions(
         {option("data", "Data directory.", "DIR"),
          option("tenant", "Tenant of the user.", "ID"),
@@ -230,12 +253,17 @@ int runUser(const QStringList &arguments)
                 "NAME=VALUE"),
          {QStringLiteral("disabled"), QStringLiteral("None of the user's keys works.")},
          {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 1);
     const QString verb = takeVerb(command, parser, {QStringLiteral("put"), QStringLiteral("list")});
+    const QByteArray data = required(command, parser, "data");
+    if (const auto there = verb == QLatin1StringView("put")
+                               ? Result<void>()
+                               : requireDirectory(QString::fromUtf8(data));
+        !there)
+        return report(there.error());
     const SystemClock clock;
     SystemRandom random;
-    const auto store = identity::IdentityStore::open(
-        required(command, parser, "data").toStdString(), clock, random);
+    const auto store = identity::IdentityStore::open(data.toStdString(), clock, random);
     if (!store)
         return report(store.error());
 
@@ -243,8 +271,12 @@ int runUser(const QStringList &arguments)
         const auto users = (*store)->users(tenantFilter(parser));
         if (!users)
             return report(users.error());
-        for (const identity::User &user : *users)
-            print(describe(user), parser);
+        std::vector<Json> rows;
+        for (const identity::User &user : *users) {
+            if (isAskedFor(user.id, parser))
+                rows.push_back(describe(user));
+        }
+        printRows(rows, parser.isSet(QStringLiteral("json")));
         return exitOk;
     }
     identity::User user;
@@ -264,6 +296,7 @@ int runUser(const QStringList &arguments)
         return report(noted.error());
     if (const auto put = (*store)->putUser(user); !put)
         return report(put.error());
+    tellIfUndeclared(user.tenant, data.toStdString());
     return exitOk;
 }
 

@@ -65,7 +65,7 @@ int runServe(const QStringList &arguments)
     const Command &command = commandNamed("serve");
     QCommandLineParser parser;
     addServingOptions(parser);
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 0);
     const QString data = parser.value(QStringLiteral("data"));
     if (data.isEmpty())
         usageError(command,
@@ -80,7 +80,8 @@ int runServe(const QStringList &arguments)
 int runConsole(const QStringList &arguments)
 {
     static constexpr Command command{"",
-                                     "[--data DIR] [--org DIR] [--listen HOST:PORT] [--safe-mode]",
+                                     "[--data DIR] [--org DIR] [--listen HOST:PORT] "
+                                     "[--admin HOST:PORT] [--safe-mode]",
                                      "open the console and serve agents", runConsole};
     QStringList own = arguments;
     own.insert(1, QString()); // parse() expects a command's name
@@ -88,7 +89,7 @@ int runConsole(const QStringList &arguments)
     addServingOptions(parser);
     parser.addOption(
         {QStringLiteral("safe-mode"), QStringLiteral("Ignore the saved window state.")});
-    parse(parser, command, own);
+    parse(parser, command, own, 0);
     const Mode mode = displayIsThere() ? Mode::Desktop : Mode::Headless;
     if (mode == Mode::Headless)
         printError(QStringLiteral("no display: serving without a window"));

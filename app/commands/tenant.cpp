@@ -1,5 +1,6 @@
 // `provost tenant`: tenants of an org directory. A server that runs on it sees the change within seconds.
 #include "app/command.h"
+#include "app/table.h"
 
 #include "server/base/clock.h"
 #include "server/host/tenanttemplate.h"
@@ -44,7 +45,7 @@ int runTenant(const QStringList &arguments)
               .arg(host::tenantTemplates().join(QStringLiteral(", "))),
           QStringLiteral("NAME")},
          {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
-    parse(parser, command, arguments);
+    parse(parser, command, arguments, 1);
     const QStringList given = parser.positionalArguments();
     const bool create = !given.isEmpty() && given.first() == QLatin1StringView("create");
     if (!create && (given.isEmpty() || given.first() != QLatin1StringView("list")))
@@ -53,9 +54,11 @@ int runTenant(const QStringList &arguments)
     const QString org = parser.value(QStringLiteral("org"));
     if (data.isEmpty() && org.isEmpty())
         usageError(command, QStringLiteral("--data or --org is needed"));
+    const QString directory = org.isEmpty() ? data + QStringLiteral("/org") : org;
+    if (const auto there = create ? Result<void>() : requireDirectory(directory); !there)
+        return report(there.error());
     const SystemClock clock;
-    const auto repository = org::OrgRepository::open(
-        (org.isEmpty() ? data + QStringLiteral("/org") : org).toStdString(), clock);
+    const auto repository = org::OrgRepository::open(directory.toStdString(), clock);
     if (!repository)
         return report(repository.error());
     auto files = (*repository)->workingFiles();
@@ -64,13 +67,10 @@ int runTenant(const QStringList &arguments)
 
     if (!create) {
         const tenancy::CheckedOrg checked = tenancy::checkOrg(*files, {});
-        for (const policy::Tenant &tenant : checked.revision.org.tenants) {
-            const Json row = describe(tenant);
-            printLine(parser.isSet(QStringLiteral("json"))
-                          ? row.toBytes()
-                          : tenant.id.value.leftJustified(20) + tenant.name.leftJustified(30)
-                                + tenant.where.file);
-        }
+        std::vector<Json> rows;
+        for (const policy::Tenant &tenant : checked.revision.org.tenants)
+            rows.push_back(describe(tenant));
+        printRows(rows, parser.isSet(QStringLiteral("json")));
         return exitOk;
     }
     const QString name = parser.value(QStringLiteral("template"));
@@ -84,7 +84,7 @@ int runTenant(const QStringList &arguments)
     const auto applied =
         (*repository)
             ->apply({.files = {*file},
-                     .author = qgetenv("USER"),
+                     .author = author(),
                      .reason = "Create tenant " + parser.value(QStringLiteral("tenant")).toUtf8(),
                      .expectedRevision = {}});
     if (!applied)
