@@ -76,6 +76,10 @@ void EventLog::finish(Stream stream)
 EventLog::Reading EventLog::attach(StreamAddress address)
 {
     const Lock lock(m_mutex);
+    if (m_ended) {
+        address.sender.post({address.stream, {}, {}});
+        return {};
+    }
     return take(getStream, m_streams[getStream], std::move(address));
 }
 
@@ -132,6 +136,7 @@ void EventLog::end()
         if (state.reader)
             state.reader->sender.post({state.reader->stream, {}, {}});
     }
+    m_ended = true;
     m_streams.clear();
     m_events.clear();
     m_bytes = 0;

@@ -73,7 +73,7 @@ public:
 
     [[nodiscard]] bool isRead(Stream stream) const;
     [[nodiscard]] QByteArray lastEventId(Stream stream) const;
-    // Ends all readers and forgets everything.
+    // Ends all readers and forgets everything; who attaches later is ended at once.
     void end();
 
 private:
@@ -102,6 +102,7 @@ private:
     std::map<Stream, State> m_streams GUARDED_BY(m_mutex);
     std::deque<Event> m_events GUARDED_BY(m_mutex);
     qsizetype m_bytes GUARDED_BY(m_mutex) = 0;
+    bool m_ended GUARDED_BY(m_mutex) = false;
     Stream m_lastStream GUARDED_BY(m_mutex) = getStream;
     quint64 m_lastToken GUARDED_BY(m_mutex) = 0;
 };

@@ -215,6 +215,9 @@ void TstEventLog::theEndOfTheSessionEndsItsReaders()
     QTRY_COMPARE(reader.all(), "1/end 2/end");
     QVERIFY(!log.append(stream, "a").delivered);
     QVERIFY(!log.resume("1::0", reader.address(3)));
+    static_cast<void>(log.attach(reader.address(4))); // its loop found the session just before
+    QTRY_COMPARE(reader.all(), "1/end 2/end 4/end");
+    QVERIFY(!log.isRead(EventLog::getStream));
 }
 
 #include "tst_eventlog.moc"
