@@ -99,6 +99,7 @@ private:
             if (role.text != "*" && isGlob(role.text))
                 error(role.where, "roles are names or \"*\"; " + quoted(role.text) + " is neither");
         }
+        checkPermissionNames(policy);
         if (policy.effect == Effect::Deny && policy.rateLimit)
             error(policy.rateLimit->where, "a deny policy has no calls to limit");
         if (policy.effect == Effect::Deny && !(policy.fields == FieldRules{}))
@@ -109,6 +110,21 @@ private:
                                 && policy.targets.empty();
         if (everything)
             warning(policy.where, "this allows everyone everything");
+    }
+
+    // Tool servers may name permissions of their own, but hardly one that is nearly one of the usual.
+    void checkPermissionNames(const Policy &policy)
+    {
+        static const std::vector<QByteArray> usual{"read", "write", "run"};
+        for (const Located &permission : policy.permissions) {
+            if (isGlob(permission.text)
+                || std::find(usual.begin(), usual.end(), permission.text) != usual.end())
+                continue;
+            if (const auto meant = nearestWord(permission.text, usual))
+                warning(permission.where, "the permission " + quoted(permission.text)
+                                              + " is not a usual one; did you mean "
+                                              + quoted(*meant) + '?');
+        }
     }
 
     static bool isAny(const std::vector<Located> &names) { return NamePatterns(names).isAny(); }

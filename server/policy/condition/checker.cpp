@@ -74,7 +74,10 @@ private:
         case NodeKind::Literal: return node.value.type();
         case NodeKind::Path: return typeOfPath(node);
         case NodeKind::Local: return Type::Dynamic;
-        case NodeKind::Select: typesOf(node); return Type::Dynamic;
+        case NodeKind::Select:
+            checkRoot(m_ast.child(node, 0));
+            typesOf(node);
+            return Type::Dynamic;
         case NodeKind::Has: typesOf(node); return Type::Bool;
         case NodeKind::Index: typesOf(node); return Type::Dynamic;
         case NodeKind::List: typesOf(node); return Type::List;
@@ -88,6 +91,17 @@ private:
         case NodeKind::Loop: return loop(node);
         }
         return Type::Dynamic;
+    }
+
+    // `usr.region` is the member `region` of an attribute `usr`: possible, and hardly ever meant.
+    void checkRoot(const Node &from)
+    {
+        if (from.kind != NodeKind::Path || from.root != Root::Bare)
+            return;
+        static const std::vector<QByteArray> roots{"user", "resource", "args", "request"};
+        if (const auto meant = nearestWord(from.name, roots))
+            warning(from, "`" + from.name + "` is an attribute here; did you mean the variable `"
+                              + *meant + "`?");
     }
 
     Type typeOfPath(const Node &node)
