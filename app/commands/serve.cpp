@@ -11,6 +11,7 @@ namespace {
 void announce(const host::Host &host)
 {
     printLine("listening " + host.endpointUrl());
+    printLine("health and metrics " + host.adminUrl());
 }
 
 HostAndPort addressOr(const Command &command, const QString &text, HostAndPort fallback)
@@ -28,7 +29,11 @@ host::HostOptions optionsFrom(const Command &command, const QCommandLineParser &
 {
     host::HostOptions options;
     options.data = data.toStdString();
-    options.org = parser.value(QStringLiteral("org")).toStdString();
+    const QString org = parser.value(QStringLiteral("org"));
+    // Made anew, a misspelt one would serve no tenant at all.
+    if (const auto there = org.isEmpty() ? Result<void>() : requireDirectory(org); !there)
+        usageError(command, there.error().message);
+    options.org = org.toStdString();
     const HostAndPort listen =
         addressOr(command, parser.value(QStringLiteral("listen")), {"127.0.0.1", 7777});
     const HostAndPort admin =
@@ -46,7 +51,8 @@ void addServingOptions(QCommandLineParser &parser)
         {QStringLiteral("data"), QStringLiteral("Data directory; created if missing."),
          QStringLiteral("DIR")},
         {QStringLiteral("org"),
-         QStringLiteral("Org directory with tenants/ and servers/ (default: DATA/org)."),
+         QStringLiteral("Org directory with tenants/ and servers/ (default: DATA/org, created if "
+                        "missing)."),
          QStringLiteral("DIR")},
         {QStringLiteral("listen"),
          QStringLiteral("Address for agents (default 127.0.0.1:7777; port 0 takes a free one)."),
