@@ -92,7 +92,8 @@ int runAudit(const QStringList &arguments)
     QCommandLineParser parser;
     parser.addPositionalArgument(
         QStringLiteral("verb"),
-        QStringLiteral("query: what was recorded; tail: what is recorded from now on"));
+        QStringLiteral("query: what was recorded, one tenant after the other; tail: what is "
+                       "recorded from now on"));
     parser.addPositionalArgument(
         QStringLiteral("FILTER"),
         QStringLiteral("Such as: tenant:acme-corp 'tool:read_*' -status:success 'time>-1h'. "

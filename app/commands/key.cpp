@@ -103,6 +103,8 @@ void tellIfUndeclared(const TenantId &tenant, const std::filesystem::path &data)
     if (!files)
         return;
     const tenancy::CheckedOrg checked = tenancy::checkOrg(*files, {});
+    if (policy::hasErrors(checked.diagnostics))
+        return; // what could not be read may declare it
     const auto &tenants = checked.revision.org.tenants;
     if (std::none_of(tenants.begin(), tenants.end(),
                      [&](const policy::Tenant &known) { return known.id == tenant; }))

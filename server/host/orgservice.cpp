@@ -27,8 +27,10 @@ Result<void> OrgService::reload(const QByteArray &author)
         // What has errors is neither served nor committed, so that every commit is a revision that could decide.
         if (const QByteArray errors = errorsOf(checkOrg(files, {}).diagnostics); !errors.isEmpty())
             return fail(ErrorCode::InvalidInput,
-                        QStringLiteral("the org directory has errors; what was served stays:\n%1")
-                            .arg(QString::fromUtf8(errors)));
+                        QStringLiteral("the org directory has errors%1:\n%2")
+                            .arg(m_revision.isEmpty() ? QString() // nothing was served yet
+                                                      : QStringLiteral("; what was served stays"),
+                                 QString::fromUtf8(errors)));
         TRY_LET(auto revision, m_repository->commitOutsideEdits(author, "Edited outside Provost"));
         if (revision == m_revision)
             return {};
