@@ -186,6 +186,7 @@ bool ConsoleStyle::drawViewPrimitive(PrimitiveElement element, const QStyleOptio
                  {.fill = t.raised, .border = t.line, .radius = metrics::CardRadius});
         return true;
     case PE_FrameMenu:
+    case PE_PanelScrollAreaCorner: // between two scroll bars, the card shows
     case PE_FrameTabWidget:
     case PE_FrameTabBarBase:
     case PE_PanelMenuBar:

@@ -8,7 +8,11 @@
 #include <QFontMetricsF>
 #include <QGlyphRun>
 #include <QLineEdit>
+#include <QImage>
+#include <QPainter>
 #include <QPalette>
+#include <QStyle>
+#include <QStyleOption>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -37,6 +41,7 @@ private Q_SLOTS:
     void everyIconIsDrawnInTheColourAsked();
     void untrustedTextIsNeverMarkup();
     void blockedControlsSayWhy();
+    void nothingIsPaintedBetweenScrollBars();
 
 private:
     provost::testing::Themed m_themed;
@@ -174,6 +179,19 @@ void TstTheme::blockedControlsSayWhy()
     setBlocked(button, {});
     QVERIFY(button.isEnabled());
     QCOMPARE(button.toolTip(), u"own"_s);
+}
+
+void TstTheme::nothingIsPaintedBetweenScrollBars()
+{
+    QImage corner(10, 10, QImage::Format_ARGB32_Premultiplied);
+    corner.fill(Qt::transparent);
+    const QImage untouched = corner;
+    QStyleOption option;
+    option.rect = corner.rect();
+    QPainter painter(&corner);
+    QApplication::style()->drawPrimitive(QStyle::PE_PanelScrollAreaCorner, &option, &painter);
+    painter.end();
+    QCOMPARE(corner, untouched);
 }
 
 PROVOST_TEST(TstTheme)
