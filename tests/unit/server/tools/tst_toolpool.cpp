@@ -16,13 +16,13 @@ namespace {
 template <class Job>
 void runAndWait(ToolPool &pool, Job job)
 {
-    std::promise<void> done;
-    QVERIFY(pool.run([&](ToolThread &thread) {
+    const auto done = std::make_shared<std::promise<void>>(); // lives as long as both need it
+    QVERIFY(pool.run([&job, done](ToolThread &thread) {
                     job(thread);
-                    done.set_value();
+                    done->set_value();
                 })
                 .has_value());
-    done.get_future().wait();
+    done->get_future().wait();
 }
 
 } // namespace
@@ -44,10 +44,11 @@ private Q_SLOTS:
 
     void refusesWhenFull()
     {
-        ToolPool pool(1, 2);
+        // These outlive the threads that use them.
         std::promise<void> release;
         std::promise<void> started;
-        auto released = release.get_future().share();
+        const auto released = release.get_future().share();
+        ToolPool pool(1, 2);
         QVERIFY(pool.run([&] {
                         started.set_value();
                         released.wait();
