@@ -121,6 +121,12 @@ QByteArray TableView::selectionAsJson() const
     return lines;
 }
 
+void TableView::setPlaceholder(const QString &text)
+{
+    m_placeholder = text;
+    viewport()->update();
+}
+
 void TableView::setHeightToRows(int rowsMax)
 {
     m_rowsMax = rowsMax;
@@ -186,6 +192,13 @@ void TableView::paintEvent(QPaintEvent *event)
         return;
     }
     QPainter painter(viewport());
+    if (model()->rowCount() == 0) {
+        painter.setFont(uiFont(12));
+        painter.setPen(tokens().muted);
+        const QRect room = viewport()->rect().adjusted(metrics::Gap, 0, -metrics::Gap, 0);
+        painter.drawText(room, static_cast<int>(Qt::AlignVCenter), m_placeholder);
+        return;
+    }
     QColor line = tokens().line;
     line.setAlphaF(tokens().id == ThemeId::HighContrast ? 0.6F : 0.7F);
     const int rows = model()->rowCount();

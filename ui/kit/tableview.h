@@ -19,6 +19,9 @@ public:
     // The column takes what is left; others keep their widths (pixels).
     void setColumnWidths(const std::vector<int> &widths); // -1: takes what is left
 
+    // Stands where the rows would, as long as there are none.
+    void setPlaceholder(const QString &text);
+
     // What Ctrl+C copies: header and selected rows.
     [[nodiscard]] virtual QString selectionAsTsv() const;
     // One JSON object per selected row.
@@ -45,6 +48,7 @@ private:
     void stretch();
 
     std::vector<int> m_widths;
+    QString m_placeholder;
     int m_rowsMax = 0;
 };
 

@@ -159,7 +159,7 @@ void ConnectCard::showCall()
     if (!call) {
         m_call->setTone(Tone::Muted);
         m_call->setText(m_firstCall->trouble().isEmpty()
-                            ? tr("Waiting for the first call…")
+                            ? tr("Waiting for a call…")
                             : tr("! The audit log cannot be read: %1").arg(m_firstCall->trouble()));
         return;
     }

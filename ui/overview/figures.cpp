@@ -74,7 +74,7 @@ QByteArray recordLink(const RecordId &id)
 Figure rateFigure(const Overview &overview)
 {
     const double rate = overview.callsPerSecond;
-    return {QLocale().toString(rate, 'f', rate > 0 && rate < 10 ? 1 : 0), tr("over the last 10 s"),
+    return {QLocale().toString(rate, 'f', rate > 0 && rate < 10 ? 1 : 0), tr("last 10 s"),
             Tone::Neutral, callsLink("time>-1m")};
 }
 
@@ -109,8 +109,7 @@ Figure agentsFigure(const ServerStatus &status)
 {
     if (!status.listening)
         return {u"–"_s, tr("✕ not listening"), Tone::Deny, callsLink("time>-5m")};
-    return {numberText(status.agents), tr("seen in the last 5 min"), Tone::Neutral,
-            callsLink("time>-5m")};
+    return {numberText(status.agents), tr("last 5 min"), Tone::Neutral, callsLink("time>-5m")};
 }
 
 Figure callsFigure(const Overview &overview, const QString &range)

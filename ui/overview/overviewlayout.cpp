@@ -78,17 +78,18 @@ QHBoxLayout *OverviewPage::buildTiles()
 {
     auto *const row = new QHBoxLayout;
     row->setSpacing(metrics::Gap);
-    const auto add = [&](Tile &tile, const char *name, const QString &label, const QString &tip) {
+    const auto add = [&](Tile &tile, const char *name, const QString &label, const QString &tip,
+                         int share = 2) {
         tile.widget = new StatTile(label, this);
         tile.widget->setObjectName(u"overview.tile."_s + QLatin1StringView(name));
         tile.widget->setClickable(tip);
         connect(tile.widget, &StatTile::clicked, this, [this, &tile] { open(tile.link); });
-        row->addWidget(tile.widget, 1);
+        row->addWidget(tile.widget, share);
     };
     add(m_rate, "rate", tr("Calls / s"), tr("Open the calls of the last minute"));
     add(m_denied, "denied", tr("Denied"), tr("Open the denied calls"));
     add(m_latency, "latency", tr("p50 · p95 · p99 (ms)"),
-        tr("Time that the gateway adds to a call, since the start. Open the calls"));
+        tr("Time that the gateway adds to a call, since the start. Open the calls"), 3);
     add(m_errors, "errors", tr("Errors"), tr("Open the failed calls"));
     add(m_agents, "agents", tr("Agents"), tr("Open the calls of the last 5 minutes"));
     add(m_calls, "calls", tr("Calls"), tr("Open all calls of the range"));
@@ -129,6 +130,9 @@ QWidget *OverviewPage::buildFigures()
            {tr("Last seen")},
            {tr("Calls"), right}},
           {90, -1, 124, 80, 74});
+    m_denials.view->setPlaceholder(tr("Nothing was denied"));
+    m_tools.view->setPlaceholder(tr("No tool was called"));
+    m_connected.view->setPlaceholder(tr("None in the last 5 minutes"));
     auto *const pair = new QHBoxLayout;
     pair->setSpacing(metrics::Gap);
     pair->addWidget(m_denials.card, 1);

@@ -98,6 +98,7 @@ private Q_SLOTS:
     void snippetFollowsTenantAndClient();
     void theFirstCallIsShown();
     void everyControlHasAName();
+    void anEmptyTableSaysSo();
     void looksRight_data();
     void looksRight();
 
@@ -322,6 +323,18 @@ void TstOverviewPage::everyControlHasAName()
 void TstOverviewPage::looksRight_data()
 {
     addLooks({"calls", "first"});
+}
+
+void TstOverviewPage::anEmptyTableSaysSo()
+{
+    m_control->overviewAnswer.topDenials.clear();
+    open();
+    auto *const denials = part<TableView>(u"overview.denials"_s);
+    QTRY_VERIFY(part<TableView>(u"overview.tools"_s)->model()->rowCount() > 0);
+    QCOMPARE(denials->model()->rowCount(), 0);
+    const QImage shown = denials->viewport()->grab().toImage();
+    denials->setPlaceholder({});
+    QVERIFY(denials->viewport()->grab().toImage() != shown);
 }
 
 // Draws the page; with PROVOST_PICTURES the pictures are kept there.
