@@ -2,6 +2,7 @@
 // can fail to come. No tool runs twice for one call.
 #include "server/tools/adapters/mcp/ssetransport.h"
 #include "tests/support/testing.h"
+#include "tests/unit/server/tools/eventserver.h"
 #include "tests/unit/server/tools/fakehttpserver.h"
 #include "tests/unit/server/tools/processcount.h"
 
@@ -402,21 +403,8 @@ private Q_SLOTS:
     void aReleasedCallIsNotTakenUpAgain()
     {
         const QByteArray events = "retry: 0\nid: 1\ndata: {}\n\n"; // and then the server's end
-        QTcpServer server;
-        QVERIFY(server.listen(QHostAddress::LocalHost));
-        connect(&server, &QTcpServer::newConnection, this, [&] {
-            QTcpSocket *socket = server.nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, this, [socket, events] {
-                socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                              "Transfer-Encoding: chunked\r\n\r\n"
-                              + QByteArray::number(events.size(), 16) + "\r\n" + events
-                              + "\r\n0\r\n\r\n");
-            });
-        });
-        HttpTransport transport({
-            .url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort())),
-            .headers = {},
-        });
+        const EventServer server(events);
+        HttpTransport transport({.url = server.url(), .headers = {}});
         int heard = 0;
         connect(&transport, &Transport::received, this, [&heard] { ++heard; });
         int turnsSince = 0;

@@ -5,10 +5,9 @@
 #include "server/tools/adapters/mcp/httptransport.h"
 #include "tests/support/testing.h"
 #include "tests/unit/server/tools/connectionbench.h"
+#include "tests/unit/server/tools/eventserver.h"
 
 #include <QSignalSpy>
-#include <QTcpServer>
-#include <QTcpSocket>
 
 using namespace provost;
 using namespace provost::tools::mcp;
@@ -93,21 +92,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, id);
         QFETCH(int, missed);
         const QByteArray events = id + "data: {}\n\n"; // and then the server's end
-        QTcpServer server;
-        QVERIFY(server.listen(QHostAddress::LocalHost));
-        connect(&server, &QTcpServer::newConnection, this, [&] {
-            QTcpSocket *socket = server.nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, this, [socket, events] {
-                socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                              "Transfer-Encoding: chunked\r\n\r\n"
-                              + QByteArray::number(events.size(), 16) + "\r\n" + events
-                              + "\r\n0\r\n\r\n");
-            });
-        });
-        HttpTransport transport({
-            .url = QUrl(QStringLiteral("http://127.0.0.1:%1/").arg(server.serverPort())),
-            .headers = {},
-        });
+        const EventServer server(events);
+        HttpTransport transport({.url = server.url(), .headers = {}});
         QSignalSpy heard(&transport, &Transport::received);
         QSignalSpy lost(&transport, &Transport::missed);
         transport.handshakeEnded("2025-06-18");
