@@ -16,7 +16,9 @@ std::span<const Command> commands()
     static constexpr Command all[] = {
         {"demo", "demo [--headless] [--json] [--listen HOST:PORT] [--data DIR]",
          "start on a fresh demo organisation and print its keys", runDemo},
-        {"serve", "serve --data DIR [--org DIR] [--listen HOST:PORT] [--admin HOST:PORT]",
+        {"serve",
+         "serve --data DIR [--org DIR] [--listen HOST:PORT] [--admin HOST:PORT] "
+         "[--log-json]",
          "serve without a window", runServe},
         {"check", "check ORG [--json]", "check an org directory", runCheck},
         {"decide", "decide ORG [--explain]", "decide requests: JSON lines in, JSON lines out",

@@ -42,6 +42,7 @@ host::HostOptions optionsFrom(const Command &command, const QCommandLineParser &
     options.listenPort = listen.port;
     options.adminHost = admin.host;
     options.adminPort = admin.port;
+    options.jsonLog = parser.isSet(QStringLiteral("log-json"));
     return options;
 }
 
@@ -61,6 +62,8 @@ void addServingOptions(QCommandLineParser &parser)
          QStringLiteral(
              "Address for /healthz, /readyz and /metrics (default 127.0.0.1, a free port)."),
          QStringLiteral("HOST:PORT")},
+        {QStringLiteral("log-json"),
+         QStringLiteral("Log to standard error as one JSON object a line, with secrets masked.")},
     });
 }
 
@@ -87,7 +90,7 @@ int runConsole(const QStringList &arguments)
 {
     static constexpr Command command{"",
                                      "[--data DIR] [--org DIR] [--listen HOST:PORT] "
-                                     "[--admin HOST:PORT] [--safe-mode]",
+                                     "[--admin HOST:PORT] [--log-json] [--safe-mode]",
                                      "open the console and serve agents", runConsole};
     QStringList own = arguments;
     own.insert(1, QString()); // parse() expects a command's name

@@ -16,8 +16,10 @@
 #include "server/gateway/originpolicy.h"
 #include "server/gateway/sessiontable.h"
 #include "server/secrets/keyfile.h"
+#include "server/secrets/redact.h"
 #include "server/secrets/sealer.h"
 #include "server/tasks/taskkeeper.h"
+#include "server/telemetry/log.h"
 
 #include <QLockFile>
 
@@ -43,6 +45,9 @@ public:
         : options(std::move(given))
         , lock(QString::fromStdString((options.data / "lock").string()))
     {
+        if (options.jsonLog)
+            log.emplace(clock, telemetry::LogOptions{.redact = secrets::redactText})
+                .installMessageHandler();
     }
     ~Building();
 
@@ -54,6 +59,7 @@ public:
     HostOptions options;
     QLockFile lock;
     SystemClock clock;
+    std::optional<telemetry::Log> log;
     SystemRandom random;
     telemetry::Metrics metrics{clock};
     audit::CommitterPool committers{committerThreads};

@@ -21,6 +21,8 @@ struct HostOptions
     QByteArray adminHost = "127.0.0.1";
     quint16 adminPort = 0;
     int gatewayLoops = 0; // 0: one per core
+    bool jsonLog =
+        false; // what is logged goes to standard error as JSON lines, with secrets masked
 };
 
 class Host

@@ -1,4 +1,4 @@
-// Log: structured lines for operators, one JSON object per line on stderr:
+// Log: structured lines for operators (`provost serve --log-json`), one JSON object per line on stderr:
 //     {"time":"2026-01-15T14:23:45.000123Z","level":"warning","room":"audit","message":"…","fields":{…}}
 // Rooms that have nothing to say in fields use Qt's logging (qCWarning with a category "provost.<room>"), which ends
 // here too once installMessageHandler() was called.

@@ -278,9 +278,8 @@ void Upstream::onClosed(const Error &error)
     m_lastWords = words;
     m_restartTimer.start(delay);
     noteFailure();
-    qCWarning(logUpstream, "%s: %s (%s); next start in %lld ms", m_config.server.value.constData(),
-              qUtf8Printable(m_lastError->message), qUtf8Printable(words),
-              static_cast<long long>(delay.count()));
+    qCWarning(logUpstream, "%s: %s; next start in %lld ms", m_config.server.value.constData(),
+              lastFailure().constData(), static_cast<long long>(delay.count()));
     updateStatus();
     answerCatalogWaiters(fail(unavailable()));
 }
